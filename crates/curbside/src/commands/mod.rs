@@ -1,0 +1,96 @@
+//! The native commands, a file each.
+
+mod chain;
+mod compat;
+mod completions;
+mod explain;
+mod key;
+mod log;
+mod man;
+mod page;
+
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::{block::Block, failure::Failure, terminal};
+
+/// Manufacture Amazon Sidewalk devices
+///
+/// Curbside makes what a Sidewalk device needs in the factory and checks what others made: device keys,
+/// certificate chains, manufacturing pages, control logs. `curbside explain FILE` is the place to start: it says what a
+/// file is, field by field, and what is wrong with it.
+///
+/// Data goes to stdout, everything else to stderr. Exit codes: 0 done, 2 wrong usage, 3 malformed input,
+/// 4 not genuine, 5 refused, 6 file could not be read or written, 7 not supported; 1 is a defect of Curbside.
+#[derive(Debug, Parser)]
+#[command(
+    name = "curbside",
+    version,
+    max_term_width = 100,
+    disable_help_subcommand = true,
+    arg_required_else_help = true,
+    after_help = "Examples:
+  curbside explain FILE                  what is this, and what is wrong with it?
+  curbside chain verify device.json      are these certificates genuine?
+  curbside page build --chip nrf52840 --certificate-json device.json --hex page.hex
+  curbside log check C_CONTROL_LOG_20310402120000.txt"
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Explain(explain::ExplainArgs),
+    #[command(subcommand)]
+    Key(key::KeyCommand),
+    #[command(subcommand)]
+    Chain(chain::ChainCommand),
+    #[command(subcommand)]
+    Page(page::PageCommand),
+    #[command(subcommand)]
+    Log(log::LogCommand),
+    Compat(compat::CompatArgs),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
+}
+
+impl Cli {
+    /// Does what was asked.
+    pub(crate) fn run(self) -> ExitCode {
+        let ended = match self.command {
+            Command::Explain(args) => explain::run(&args),
+            Command::Key(command) => key::run(command),
+            Command::Chain(command) => chain::run(command),
+            Command::Page(command) => page::run(command),
+            Command::Log(command) => log::run(command),
+            // A public tool's exit code is its own.
+            Command::Compat(args) => return compat::run(args),
+            Command::Completions(args) => completions::run(&args),
+            Command::Man(args) => man::run(&args),
+        };
+        match ended {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(failure) => {
+                terminal::note(failure.render().trim_end());
+                failure.exit().into()
+            }
+        }
+    }
+}
+
+/// The option of every command that prints data.
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct Format {
+    /// Print JSON instead of text
+    #[arg(long)]
+    json: bool,
+}
+
+impl Format {
+    fn print(self, block: &Block) -> Result<(), Failure> {
+        if self.json { terminal::print_json(block) } else { terminal::print(&block.render()) }
+    }
+}

@@ -1,0 +1,15 @@
+//! Artefacts as blocks of named values. Private keys are never among them.
+
+mod chain;
+mod control_log;
+mod key;
+mod page;
+mod page_identity;
+
+pub(crate) use self::{
+    chain::{chain, chain_in_brief, serial, verdict},
+    control_log::entry,
+    key::{fingerprint, public_key},
+    page::{finding, page},
+    page_identity::page_identity,
+};

@@ -1,0 +1,5 @@
+//! The targets, by the crate whose decoders they drive.
+
+pub mod control_log;
+pub mod page;
+pub mod sidewalk;

@@ -1,0 +1,113 @@
+//! `cargo xtask test`: every check in order, all of them even when one fails, one line at the end.
+
+use std::time::Instant;
+
+use clap::{Args, ValueEnum};
+
+use crate::Fallible;
+use crate::command::{answers, teed};
+use crate::docs::{self, DocsArgs};
+use crate::fuzz::{self, FuzzArgs};
+use crate::peers::{self, PeersArgs};
+use crate::policy;
+use crate::repository::Repository;
+use crate::tally::{Report, Tally};
+
+/// How much to test.
+#[derive(Args)]
+pub(crate) struct TestArgs {
+    /// Ten times the comparisons with the peers, and a minute of mutations for each fuzz target.
+    #[arg(long)]
+    long: bool,
+    /// Seed of all random inputs; drawn and printed when not given.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Run only this step; may be given more than once.
+    #[arg(long, value_enum)]
+    only: Vec<Step>,
+}
+
+/// Runs the steps, prints each runner's own last lines and then the sum.
+pub(crate) fn run(repository: &Repository, args: &TestArgs) -> Fallible<Tally> {
+    let steps: Vec<Step> = Step::value_variants()
+        .iter()
+        .copied()
+        .filter(|step| args.only.is_empty() || args.only.contains(step))
+        .collect();
+    let mut whole = Report::default();
+    for (at, step) in steps.iter().enumerate() {
+        let began = Instant::now();
+        eprintln!("==> [{}/{}] {step:?}", at + 1, steps.len());
+        // A step that cannot even begin is a failure of its own; the others still run.
+        let report = step.run(repository, args).unwrap_or_else(|error| {
+            let mut report = Report::default();
+            report.check(&format!("{step:?}"), Err(error.to_string()));
+            report
+        });
+        eprintln!("<== {step:?}: {} in {:.1} s", report.tally, began.elapsed().as_secs_f64());
+        whole.add(report);
+    }
+    whole.print();
+    println!("{}", whole.tally);
+    Ok(whole.tally)
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+enum Step {
+    Format,
+    Clippy,
+    Policy,
+    Units,
+    DocTests,
+    Docs,
+    Peers,
+    Fuzz,
+}
+
+impl Step {
+    fn run(self, repository: &Repository, args: &TestArgs) -> Fallible<Report> {
+        match self {
+            Self::Format => both_workspaces("format", repository, &["fmt", "--all", "--check"]),
+            Self::Clippy => both_workspaces("clippy", repository, &CLIPPY),
+            Self::Policy => policy::run(repository),
+            Self::Units => units(repository),
+            Self::DocTests => tests("doc tests", repository, &["test", "--workspace", "--doc"]),
+            Self::Docs => docs::run(repository, &DocsArgs { check: true }),
+            Self::Peers => peers::run(repository, &PeersArgs::all(args.seed, args.long)),
+            Self::Fuzz => fuzz::run(repository, &FuzzArgs::smoke(args.seed, args.long)),
+        }
+    }
+}
+
+const CLIPPY: [&str; 6] = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
+
+/// The same command in the workspace and in that of the fuzz targets, as one check each.
+fn both_workspaces(name: &str, repository: &Repository, arguments: &[&str]) -> Fallible<Report> {
+    let mut report = Report::default();
+    for (place, command) in
+        [("", repository.cargo(arguments)), (" in fuzz/", fuzz::cargo(repository, arguments)?)]
+    {
+        let passed = teed(command)?.succeeded;
+        let verdict = if passed { Ok(()) } else { Err("see its output above".to_owned()) };
+        report.check(&format!("{name}{place}"), verdict);
+    }
+    Ok(report)
+}
+
+/// All tests of the workspace but those in documentation, which nextest cannot run.
+fn units(repository: &Repository) -> Fallible<Report> {
+    let nextest = answers("cargo", &["nextest", "--version"]);
+    let arguments: &[&str] = if nextest {
+        &["nextest", "run", "--workspace", "--no-fail-fast", "--status-level=slow"]
+    } else {
+        &["test", "--workspace", "--no-fail-fast", "--lib", "--bins", "--tests", "--examples"]
+    };
+    tests("tests", repository, arguments)
+}
+
+fn tests(name: &str, repository: &Repository, arguments: &[&str]) -> Fallible<Report> {
+    let finished = teed(repository.cargo(arguments))?;
+    let mut report = Report::default();
+    report.read(name, finished.succeeded, &finished.text);
+    Ok(report)
+}
