@@ -23,6 +23,7 @@ mod decode;
 mod detect;
 mod encode;
 mod finding;
+mod identity;
 pub mod input;
 pub mod intel_hex;
 mod layout;
@@ -47,6 +48,7 @@ pub use crate::{
     detect::{Container, DetectedPage, Detection, detect},
     encode::EncodeError,
     finding::{Finding, FindingCode, Severity},
+    identity::{IdentityFault, check_identity},
     layout::{
         BLANK, FixedForm, Layout, LayoutForm, MAGIC, PAGE_LEN_MAX, RECORD_HEADER_LEN, Slot, TlvForm,
     },

@@ -4,12 +4,10 @@ mod chain;
 mod control_log;
 mod key;
 mod page;
-mod page_identity;
 
 pub(crate) use self::{
     chain::{chain, chain_in_brief, serial, verdict},
     control_log::entry,
     key::{fingerprint, public_key},
-    page::{finding, page},
-    page_identity::page_identity,
+    page::{finding, identity_fault, page},
 };

@@ -1,6 +1,6 @@
 //! Manufacturing pages, value by value.
 
-use page::{Diagnosis, Finding, PageVersion, Reading, ValueId, ValueRow};
+use page::{Diagnosis, Finding, IdentityFault, PageVersion, Reading, ValueId, ValueRow};
 
 use crate::block::{Block, Remark};
 
@@ -35,6 +35,10 @@ pub(crate) fn finding(finding: &Finding) -> Remark {
     let place = finding.offset.map(|offset| format!(" (at {offset})")).unwrap_or_default();
     let message = format!("{}{place}", finding.text);
     Remark::new(finding.severity(), finding.code.name(), message)
+}
+
+pub(crate) fn identity_fault(fault: &IdentityFault) -> Remark {
+    Remark::fault(fault.code(), fault)
 }
 
 fn heading() -> String {

@@ -4,6 +4,7 @@
 
 mod catalogue;
 mod golden;
+mod identity;
 mod input;
 mod intel_hex;
 mod lenient;

@@ -1,6 +1,6 @@
 //! Manufacturing pages, alone or in a flash dump.
 
-use page::Severity;
+use page::{Severity, check_identity};
 use zeroize::Zeroizing;
 
 use super::{Expert, Explanation};
@@ -42,7 +42,8 @@ impl Expert {
         let mut remarks = Vec::new();
         for page in &found.pages {
             let diagnosis = &page.diagnosis;
-            remarks.extend(describe::page_identity(&diagnosis.page, self.verifier.anchors()));
+            let faults = check_identity(&diagnosis.page, self.verifier.anchors());
+            remarks.extend(faults.iter().map(describe::identity_fault));
             if let Err(fault) = strict_verdict(&found, page) {
                 remarks.push(Remark::new(Severity::Warning, "not-strict", fault));
             }
