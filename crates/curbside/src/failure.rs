@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use control_log::{ReadError, ReadProblem};
 use durable::DurableError;
 
 use crate::exit::Exit;
@@ -18,6 +19,15 @@ pub(crate) struct Failure {
 impl Failure {
     pub(crate) fn new(exit: Exit, message: impl Display) -> Self {
         Self { exit, message: message.to_string(), hints: Vec::new() }
+    }
+
+    /// A control log, by the name it was given under, that cannot be read or is none.
+    pub(crate) fn of_log(name: impl Display, error: &ReadError) -> Self {
+        let exit = match error.problem {
+            ReadProblem::Io(_) => Exit::Io,
+            _ => Exit::Malformed,
+        };
+        Self::new(exit, format!("failed to read {name}: {error}")).hint(error.hint())
     }
 
     /// Adds advice, where there is some.

@@ -5,6 +5,7 @@ mod block;
 mod clock;
 mod commands;
 mod compat;
+mod consolidation;
 mod describe;
 mod exit;
 mod failure;

@@ -39,7 +39,8 @@ pub fn read_bounded(path: impl AsRef<Path>, limit_bytes: u64) -> Result<Vec<u8>,
         return Err(DurableError::too_large(path, limit_bytes, Some(metadata.len())));
     }
     // The length of a pipe or device reads as zero, and a file may grow meanwhile: the limit holds there too.
-    read_bounded_from(file, path, limit_bytes)
+    let len = usize::try_from(metadata.len()).unwrap_or(0);
+    read_into(Vec::with_capacity(len), file, path, limit_bytes)
 }
 
 /// Reads a stream of at most `limit_bytes` to its end. `name` stands for the stream in an error.
@@ -52,8 +53,15 @@ pub fn read_bounded_from(
     name: impl AsRef<Path>,
     limit_bytes: u64,
 ) -> Result<Vec<u8>, DurableError> {
-    let name = name.as_ref();
-    let mut bytes = Vec::new();
+    read_into(Vec::new(), stream, name.as_ref(), limit_bytes)
+}
+
+fn read_into(
+    mut bytes: Vec<u8>,
+    stream: impl Read,
+    name: &Path,
+    limit_bytes: u64,
+) -> Result<Vec<u8>, DurableError> {
     let read = stream.take(limit_bytes.saturating_add(1)).read_to_end(&mut bytes);
     match read {
         Err(error) => Err(DurableError::new(Operation::Read, name, &error)),

@@ -9,16 +9,20 @@ use std::{
 
 use control_log::{
     ConsolidateError, ReadProblem,
-    consolidate::{Event, Options, Origin, consolidate},
+    consolidate::{Event, Options, consolidate},
     name::candidates,
 };
 use durable::{DurableError, NewFile, Operation, Visibility};
 use glob::MatchOptions;
 
-use crate::{clock, compat::tool_error, exit::Exit, failure::Failure, terminal};
-
-/// How many dropped duplicates are named one by one; the rest are counted.
-const DUPLICATES_NAMED_MAX: u64 = 5;
+use crate::{
+    clock,
+    compat::tool_error,
+    consolidation::{Sources, note_lowered},
+    exit::Exit,
+    failure::Failure,
+    terminal,
+};
 
 /// How much of the list of files is gathered before it is printed: 100,000 files must not cost as many
 /// system calls.
@@ -37,7 +41,7 @@ pub(super) fn run(name: &str, args: Vec<OsString>) -> Result<ExitCode, Failure> 
     }
     let paths = expand(args)?;
     let mut output = NewFile::create_in(".", Visibility::Shared)?;
-    let mut report = Report { paths: &paths, listing: String::new(), duplicates: 0, lost: None };
+    let mut report = Report { sources: Sources::new(&paths), listing: String::new(), lost: None };
     let ended = consolidate(
         paths.iter().map(durable::open_read),
         output.file_mut(),
@@ -45,20 +49,15 @@ pub(super) fn run(name: &str, args: Vec<OsString>) -> Result<ExitCode, Failure> 
         &Options::default(),
         |event| report.take(event),
     );
-    report.finish()?;
+    let sources = report.finish()?;
     let summary = match ended {
         Ok(summary) => summary,
-        Err(error) => return explain(error, &paths, &output),
+        Err(error) => return explain(error, &sources, &output),
     };
     if summary.records_read == 0 {
         return Ok(tool_error("No control logs processed"));
     }
-    if summary.serials_lowered > 0 {
-        terminal::note(&format!(
-            "note: {} serial numbers were written in lower case, as Amazon's check wants them",
-            summary.serials_lowered
-        ));
-    }
+    note_lowered(&summary);
     let names = candidates(clock::control_log_name()?).map(|name| PathBuf::from(name.to_string()));
     let path = output.commit_first_free(names)?;
     terminal::print(&format!("{}\n", path.display()))?;
@@ -92,18 +91,17 @@ fn expand(args: Vec<OsString>) -> Result<Vec<PathBuf>, Failure> {
 
 /// What is said on the way: files on stdout as the public tool lists them, the rest on stderr.
 struct Report<'p> {
-    paths: &'p [PathBuf],
+    sources: Sources<'p>,
     listing: String,
-    duplicates: u64,
     /// Stdout failed; nothing more is printed, and the run ends with it.
     lost: Option<Failure>,
 }
 
-impl Report<'_> {
+impl<'p> Report<'p> {
     fn take(&mut self, event: Event) {
         match event {
             Event::SourceStarted { source } => {
-                let path = place(self.paths, source).display();
+                let path = self.sources.path(source).display();
                 self.listing.push_str(&format!("Processing {path}\n"));
                 if self.listing.len() >= LISTING_LEN_BYTES {
                     self.print();
@@ -111,14 +109,7 @@ impl Report<'_> {
             }
             Event::DuplicateDropped { smsn, kept, dropped } => {
                 self.print();
-                self.duplicates += 1;
-                if self.duplicates <= DUPLICATES_NAMED_MAX {
-                    terminal::note(&format!(
-                        "note: {smsn} stands in {} and the same again in {}, which was left out",
-                        at(self.paths, kept),
-                        at(self.paths, dropped),
-                    ));
-                }
+                self.sources.note_duplicate(&smsn, kept, dropped);
             }
         }
     }
@@ -130,55 +121,31 @@ impl Report<'_> {
         self.listing.clear();
     }
 
-    fn finish(mut self) -> Result<(), Failure> {
+    fn finish(mut self) -> Result<Sources<'p>, Failure> {
         self.print();
-        let unnamed = self.duplicates.saturating_sub(DUPLICATES_NAMED_MAX);
-        if unnamed > 0 {
-            terminal::note(&format!("note: {unnamed} more duplicates were left out"));
-        }
-        self.lost.map_or(Ok(()), Err)
+        self.sources.note_unnamed();
+        self.lost.map_or(Ok(self.sources), Err)
     }
 }
 
 fn explain(
     error: ConsolidateError<DurableError>,
-    paths: &[PathBuf],
+    sources: &Sources<'_>,
     output: &NewFile,
 ) -> Result<ExitCode, Failure> {
     let hint = error.hint();
-    Err(match error {
-        ConsolidateError::Open { error, .. } => error.into(),
-        ConsolidateError::Source { source_number, error } => {
-            let path = place(paths, source_number);
-            if let ReadProblem::Io(failure) = &error.problem {
-                return Err(DurableError::new(Operation::Read, path, &failure.into()).into());
-            }
+    match error {
+        ConsolidateError::Source { source_number, error }
+            if !matches!(error.problem, ReadProblem::Io(_)) =>
+        {
             // The public tool's line, and then what it keeps to itself.
-            let mut lines = format!("Invalid control log file: {}\nerror: {error}", path.display());
+            let path = sources.path(source_number).display();
+            let mut lines = format!("Invalid control log file: {path}\nerror: {error}");
             if let Some(hint) = hint {
                 lines.push_str(&format!("\nhint: {hint}"));
             }
-            return Ok(tool_error(&lines));
+            Ok(tool_error(&lines))
         }
-        ConsolidateError::Conflict { smsn, first, second } => {
-            let (first, second) = (at(paths, first), at(paths, second));
-            Failure::new(
-                Exit::Refused,
-                format!("{smsn} has two different entries: {first}, and {second}"),
-            )
-            .hint(hint)
-        }
-        ConsolidateError::Output(failure) | ConsolidateError::Spill(failure) => {
-            output.write_error(&(&failure).into()).into()
-        }
-    })
-}
-
-fn place(paths: &[PathBuf], source: u64) -> &Path {
-    let index = usize::try_from(source).unwrap_or(usize::MAX);
-    paths.get(index).map_or(Path::new("?"), PathBuf::as_path)
-}
-
-fn at(paths: &[PathBuf], origin: Origin) -> String {
-    format!("record {} of {}", origin.record, place(paths, origin.source).display())
+        error => Err(sources.failure(error, output)),
+    }
 }

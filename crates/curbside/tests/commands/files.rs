@@ -146,6 +146,29 @@ fn a_split_and_a_consolidation_give_the_same_log() {
 }
 
 #[test]
+fn a_directory_stands_for_all_its_control_logs_and_others_are_named() {
+    let log = input("C_CONTROL_LOG_20260101000000.txt");
+    let scene = Scene::new();
+    fs::create_dir(scene.path("day")).expect("a directory");
+    // The second stamp is one that no clock shows; the log in the file is no less a log.
+    for name in ["C_CONTROL_LOG_20260101000000.txt", "C_CONTROL_LOG_20261399999999.txt"] {
+        scene.put(&format!("day/{name}"), &log);
+    }
+    scene.put("day/notes.txt", "by hand");
+    scene.put("day/.hidden", "");
+    let consolidated = scene.run("log consolidate day --json");
+    let json: serde_json::Value = serde_json::from_str(&consolidated.stdout).expect("JSON");
+    assert_eq!(json["files_read"], 2);
+    assert_eq!(json["duplicates_dropped"], 1);
+    let passed_over = "1 other file in day passed over, `notes.txt` first";
+    assert!(consolidated.stderr.contains(passed_over), "{consolidated:?}");
+    fs::remove_file(scene.path("day/C_CONTROL_LOG_20260101000000.txt")).expect("it was there");
+    fs::remove_file(scene.path("day/C_CONTROL_LOG_20261399999999.txt")).expect("it was there");
+    let empty = scene.run("log consolidate day");
+    assert_eq!(empty.code, Some(6), "{empty:?}");
+}
+
+#[test]
 fn a_pattern_is_expanded_where_no_shell_has() {
     let scene = Scene::with(&["C_CONTROL_LOG_20260101000000.txt", "test-root.trust"]);
     let checked = scene.run("log check C_CONTROL_LOG_*.txt --trust test-root.trust");

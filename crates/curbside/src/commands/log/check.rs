@@ -92,7 +92,7 @@ fn check_one(
     );
     progress.finish();
     let summary = ended.map_err(|error| match error {
-        CheckError::Source(error) => super::read_failure(&name, &error),
+        CheckError::Source(error) => Failure::of_log(&name, &error),
         CheckError::Spill(failure) => spill_failure(&spill_directory, &(&failure).into()),
     })?;
     if summary.records == 0 {

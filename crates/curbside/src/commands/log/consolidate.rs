@@ -7,19 +7,23 @@ use std::{
 
 use clap::Args;
 use control_log::{
-    ConsolidateError,
-    consolidate::{Event, Options, Origin, Summary, consolidate},
+    consolidate::{Event, Options, Summary, consolidate},
     name::candidates,
 };
-use durable::{DurableError, NewFile, Visibility};
+use durable::{NewFile, Visibility};
 
 use crate::{
-    block::Block, clock, commands::Format, exit::Exit, failure::Failure, files::within,
-    progress::Progress, terminal, words::counted,
+    block::Block,
+    clock,
+    commands::Format,
+    consolidation::{Sources, note_lowered},
+    exit::Exit,
+    failure::Failure,
+    files::within,
+    progress::Progress,
+    terminal,
+    words::counted,
 };
-
-/// How many dropped duplicates are named one by one; the rest are counted.
-const DUPLICATES_NAMED_MAX: u64 = 5;
 
 /// Make one control log of many
 ///
@@ -42,17 +46,21 @@ pub(crate) fn run(args: &ConsolidateArgs) -> Result<(), Failure> {
     let paths = super::paths(&args.files)?;
     let mut output = NewFile::create_in(&args.out_dir, Visibility::Shared)?;
     let progress = Progress::of_bytes("consolidating", None);
-    let mut duplicates = Duplicates { paths: &paths, count: 0 };
+    let mut sources = Sources::new(&paths);
     let ended = consolidate(
         paths.iter().map(|path| durable::open_read(path).map(|file| progress.reading(file))),
         output.file_mut(),
         || super::open_spill(&args.out_dir),
         &Options::default(),
-        |event| duplicates.take(event),
+        |event| {
+            if let Event::DuplicateDropped { smsn, kept, dropped } = event {
+                sources.note_duplicate(&smsn, kept, dropped);
+            }
+        },
     );
     progress.finish();
-    duplicates.finish();
-    let summary = ended.map_err(|error| explain(error, &paths, &output))?;
+    sources.note_unnamed();
+    let summary = ended.map_err(|error| sources.failure(error, &output))?;
     if summary.records_read == 0 {
         return Err(Failure::new(Exit::Malformed, "the control logs have no entries")
             .hint("nothing was written; are these the files you meant?".to_owned()));
@@ -64,12 +72,7 @@ pub(crate) fn run(args: &ConsolidateArgs) -> Result<(), Failure> {
 }
 
 fn report(format: Format, path: &Path, summary: &Summary) -> Result<(), Failure> {
-    if summary.serials_lowered > 0 {
-        terminal::note(&format!(
-            "note: {} serial numbers were written in lower case, as Amazon's check wants them",
-            summary.serials_lowered
-        ));
-    }
+    note_lowered(summary);
     if !format.json {
         let devices = counted(summary.records_written(), "device", "devices");
         let files = counted(summary.sources, "file", "files");
@@ -86,57 +89,4 @@ fn report(format: Format, path: &Path, summary: &Summary) -> Result<(), Failure>
             .number("members_ignored", summary.members_ignored)
             .number("len_bytes", summary.len_bytes),
     )
-}
-
-struct Duplicates<'p> {
-    paths: &'p [PathBuf],
-    count: u64,
-}
-
-impl Duplicates<'_> {
-    fn take(&mut self, event: Event) {
-        let Event::DuplicateDropped { smsn, kept, dropped } = event else { return };
-        self.count += 1;
-        if self.count <= DUPLICATES_NAMED_MAX {
-            let (kept, dropped) = (at(self.paths, kept), at(self.paths, dropped));
-            terminal::note(&format!(
-                "note: {smsn} stands in {kept} and the same again in {dropped}, which was left out"
-            ));
-        }
-    }
-
-    fn finish(&self) {
-        let unnamed = self.count.saturating_sub(DUPLICATES_NAMED_MAX);
-        if unnamed > 0 {
-            terminal::note(&format!("note: {unnamed} more duplicates were left out"));
-        }
-    }
-}
-
-fn explain(error: ConsolidateError<DurableError>, paths: &[PathBuf], output: &NewFile) -> Failure {
-    let hint = error.hint();
-    match error {
-        ConsolidateError::Open { error, .. } => error.into(),
-        ConsolidateError::Source { source_number, error } => {
-            super::read_failure(path_of(paths, source_number).display(), &error)
-        }
-        ConsolidateError::Conflict { smsn, first, second } => {
-            let (first, second) = (at(paths, first), at(paths, second));
-            let message = format!("{smsn} has two different entries: {first}, and {second}");
-            Failure::new(Exit::Refused, message).hint(hint)
-        }
-        ConsolidateError::Output(failure) | ConsolidateError::Spill(failure) => {
-            output.write_error(&(&failure).into()).into()
-        }
-    }
-}
-
-fn path_of(paths: &[PathBuf], source: u64) -> &Path {
-    let index = usize::try_from(source).unwrap_or(usize::MAX);
-    // Sources are numbered as the paths are.
-    paths.get(index).map_or(Path::new("?"), PathBuf::as_path)
-}
-
-fn at(paths: &[PathBuf], origin: Origin) -> String {
-    format!("record {} of {}", origin.record, path_of(paths, origin.source).display())
 }

@@ -12,7 +12,7 @@ use std::{
 };
 
 use clap::Subcommand;
-use control_log::{ControlLogName, ReadError, ReadProblem, check::Position, name};
+use control_log::{ControlLogName, check::Position, name};
 use durable::{DurableError, NewFile, Operation, Visibility};
 
 use crate::{exit::Exit, failure::Failure, input, terminal, words};
@@ -90,14 +90,6 @@ fn logs_in(directory: &Path) -> Result<Vec<PathBuf>, Failure> {
 
 fn is_log_name(name: Option<&OsStr>) -> bool {
     name.and_then(OsStr::to_str).is_some_and(|name| name.parse::<ControlLogName>().is_ok())
-}
-
-fn read_failure(name: impl std::fmt::Display, error: &ReadError) -> Failure {
-    let exit = match error.problem {
-        ReadProblem::Io(_) => Exit::Io,
-        _ => Exit::Malformed,
-    };
-    Failure::new(exit, format!("failed to read {name}: {error}")).hint(error.hint())
 }
 
 /// A store for what does not fit into memory, gone with the process: it never gets a name.

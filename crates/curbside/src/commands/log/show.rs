@@ -30,7 +30,7 @@ pub(crate) fn run(args: &ShowArgs) -> Result<(), Failure> {
             output.print(&format!("{input}\n"))?;
         }
         while let Some(record) =
-            reader.next_record().map_err(|error| super::read_failure(&input, &error))?
+            reader.next_record().map_err(|error| Failure::of_log(&input, &error))?
         {
             let block = describe::entry(&record, &Examined::of(&record));
             if args.format.json {

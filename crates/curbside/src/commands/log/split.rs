@@ -118,7 +118,7 @@ fn name_of(path: &std::path::Path) -> Option<ControlLogName> {
 
 fn explain(input: &Input, out_dir: &std::path::Path, error: SplitError<PartError>) -> Failure {
     match error {
-        SplitError::Source(error) => super::read_failure(input, &error),
+        SplitError::Source(error) => Failure::of_log(input, &error),
         SplitError::EntryTooLong { record, len_bytes, limit_bytes } => {
             let message = format!(
                 "failed to split {input}: record {record} alone makes a file of {len_bytes} bytes, \
