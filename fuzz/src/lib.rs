@@ -25,6 +25,10 @@ pub const TARGETS: &[Target] = &[
     Target { name: "detect", run: targets::page::detect },
     Target { name: "feedback", run: targets::control_log::feedback },
     Target { name: "import", run: targets::control_log::import },
+    Target { name: "hsm_audit_log", run: targets::yubihsm2::audit_log },
+    Target { name: "hsm_connector_status", run: targets::yubihsm2::connector_status },
+    Target { name: "hsm_frame", run: targets::yubihsm2::frame },
+    Target { name: "hsm_object_record", run: targets::yubihsm2::object_record },
     Target { name: "intel_hex", run: targets::page::intel_hex },
     Target { name: "merge", run: targets::page::merge },
     Target { name: "nvm3", run: targets::page::nvm3 },
@@ -34,6 +38,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "pem", run: targets::sidewalk::pem },
     Target { name: "s_record", run: targets::page::s_record },
     Target { name: "serial", run: targets::sidewalk::serial },
+    Target { name: "tool_config", run: targets::page::tool_config },
     Target { name: "trust", run: targets::sidewalk::trust },
 ];
 

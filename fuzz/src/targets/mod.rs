@@ -3,3 +3,4 @@
 pub mod control_log;
 pub mod page;
 pub mod sidewalk;
+pub mod yubihsm2;

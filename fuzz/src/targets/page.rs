@@ -81,6 +81,15 @@ fn assert_holds(memory: &Memory, expected: &page::memory::Segment) {
     assert_eq!(memory.segments()[0].bytes, expected.bytes);
 }
 
+/// Layout files of the public provisioning tool. Whatever is accepted has a name and a form that encodes.
+pub fn tool_config(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    if let Ok(layout) = Layout::from_tool_config("fuzz.yaml", text) {
+        assert_eq!(layout.name(), "fuzz.yaml");
+        let _ = layout.decode_lenient(data);
+    }
+}
+
 /// Chip files of a user.
 pub fn catalogue(data: &[u8]) {
     if let Ok(text) = std::str::from_utf8(data)

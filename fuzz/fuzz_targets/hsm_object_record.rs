@@ -1,0 +1,3 @@
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| curbside_fuzz::targets::yubihsm2::object_record(data));

@@ -1,0 +1,43 @@
+//! What a connector, a device or a backup may send. Whatever is accepted is written back as it was.
+
+use yubihsm2::{
+    Frame, LogTrust, MessageLimit, ObjectRecord, Request, Wire as _,
+    connector::ConnectorStatus,
+    operation::{LogEntries, Operation as _},
+};
+
+/// Frames, and the requests in them.
+pub fn frame(data: &[u8]) {
+    let Ok(frame) = Frame::decode(data, MessageLimit::FROM_2_4) else { return };
+    assert_eq!(frame.encode().as_bytes(), data);
+    if let Ok(request) = Request::decode(&frame) {
+        assert_eq!(request.frame(), Some(frame));
+    }
+}
+
+/// Audit logs as a device answers with them, and the chain of their digests.
+pub fn audit_log(data: &[u8]) {
+    let Some(frame) = Frame::new(LogEntries::COMMAND.answer(), data) else { return };
+    let Ok(page) = LogEntries::read_answer_frame(&frame) else { return };
+    assert_eq!(page.to_bytes().as_bytes(), data);
+    if let Some(first) = page.entries.first() {
+        let _ = LogTrust::on_first_use(first).verify(&page.entries);
+    }
+}
+
+/// Objects as they lie under a wrap key.
+pub fn object_record(data: &[u8]) {
+    if let Ok(record) = ObjectRecord::from_bytes(data) {
+        assert_eq!(record.to_bytes().as_bytes(), data);
+        if let Ok(body) = record.parse_body() {
+            assert_eq!(body.encode().as_bytes(), record.body.as_bytes());
+        }
+    }
+}
+
+/// Status pages of connectors.
+pub fn connector_status(data: &[u8]) {
+    if let Ok(status) = ConnectorStatus::parse(data) {
+        assert!(ConnectorStatus::parse(status.to_string().as_bytes()).is_ok());
+    }
+}
