@@ -1,3 +1,5 @@
+//! libFuzzer's driver of the target `page_lenient`.
+
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| curbside_fuzz::targets::page::page_lenient(data));
