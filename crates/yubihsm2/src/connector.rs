@@ -116,7 +116,10 @@ impl ConnectorStatus {
         if body.len() > STATUS_LEN_BYTES_MAX {
             return Err(StatusError::TooLong { found: body.len() });
         }
-        let text = std::str::from_utf8(body).map_err(|_| StatusError::NotText)?;
+        // Control characters have no business here, and a terminal that is shown them would obey.
+        let is_plain = |line: &str| line.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        let text = std::str::from_utf8(body).ok().filter(|text| text.lines().all(is_plain));
+        let text = text.ok_or(StatusError::NotText)?;
         let value = |key: &'static str| {
             let lines = text.lines().filter_map(|line| line.split_once('='));
             let found = lines.into_iter().find(|(found, _)| *found == key);
@@ -150,7 +153,7 @@ pub enum StatusError {
         /// Its size in bytes.
         found: usize,
     },
-    /// It is not UTF-8.
+    /// It is not printable ASCII.
     #[error("status page is no text")]
     NotText,
     /// A line is missing.
@@ -206,6 +209,7 @@ mod tests {
         let value = StatusError::Value { key: "status" };
         assert_eq!(ConnectorStatus::parse(b"status=MAYBE\n"), Err(value));
         assert_eq!(ConnectorStatus::parse(&[0xFF]), Err(StatusError::NotText));
+        assert_eq!(ConnectorStatus::parse(b"status=OK\nserial=\x1b[2J"), Err(StatusError::NotText));
         assert_eq!(ConnectorStatus::parse(&[b'x'; 257]), Err(StatusError::TooLong { found: 257 }));
     }
 
