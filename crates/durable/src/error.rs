@@ -25,6 +25,8 @@ pub struct DurableError {
 pub enum Operation {
     /// Creating a temporary file in a directory.
     Create,
+    /// Creating a directory.
+    CreateDirectory,
     /// Writing its content.
     Write,
     /// Flushing its content to the disk.
@@ -37,6 +39,8 @@ pub enum Operation {
     Open,
     /// Reading an existing file.
     Read,
+    /// Taking a lock.
+    Lock,
 }
 
 /// Why an operation failed.
@@ -72,6 +76,18 @@ pub enum Cause {
     /// The final name lies on another file system than the temporary file.
     #[error("it lies on another file system than the temporary file")]
     CrossesDevices,
+    /// Another process holds the lock.
+    #[error("{}", held_by(*pid))]
+    HeldByProcess {
+        /// Its process id, where it is known.
+        pid: Option<u32>,
+    },
+    /// Somebody else than its owner may read, write or enter it, and it must be secret.
+    #[error("others may open it (its mode is {mode:04o})")]
+    OpenToOthers {
+        /// The mode bits that it has.
+        mode: u32,
+    },
     /// More bytes than the caller can use.
     #[error("{}", too_large(*limit_bytes, *len_bytes))]
     TooLarge {
@@ -108,7 +124,7 @@ impl DurableError {
                 _ => format!("create the directory {directory} first"),
             },
             Cause::PermissionDenied => match self.operation {
-                Operation::Open | Operation::Read => {
+                Operation::Open | Operation::Read | Operation::Lock => {
                     format!("check who may read {path} (`ls -l` shows it)")
                 }
                 _ => format!("check who may write in {directory} (`ls -ld` shows it)"),
@@ -126,6 +142,11 @@ impl DurableError {
             Cause::IsADirectory => "name a file in that directory instead".into(),
             Cause::NotADirectory => format!("check every part of {path}"),
             Cause::TooLarge { .. } => format!("check that {path} is the file you meant"),
+            Cause::HeldByProcess { pid: Some(pid) } => format!("stop process {pid} first"),
+            Cause::HeldByProcess { pid: None } => "stop the other process first".into(),
+            Cause::OpenToOthers { .. } => {
+                format!("take their rights away with `chmod go-rwx {path}`")
+            }
             Cause::CrossesDevices | Cause::Other { .. } => return None,
         })
     }
@@ -147,12 +168,14 @@ impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Create => "create a file in",
+            Self::CreateDirectory => "create the directory",
             Self::Write => "write",
             Self::Sync => "flush to the disk",
             Self::Place => "put in place",
             Self::SyncDirectory => "flush to the disk the directory",
             Self::Open => "open",
             Self::Read => "read",
+            Self::Lock => "lock",
         })
     }
 }
@@ -172,6 +195,13 @@ impl From<&io::Error> for Cause {
             ErrorKind::CrossesDevices => Self::CrossesDevices,
             kind => Self::Other { kind, message: error.to_string() },
         }
+    }
+}
+
+fn held_by(pid: Option<u32>) -> String {
+    match pid {
+        Some(pid) => format!("process {pid} holds it"),
+        None => "another process holds it".to_owned(),
     }
 }
 

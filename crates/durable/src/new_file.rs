@@ -29,6 +29,7 @@ use crate::{
     directory,
     error::{Cause, DurableError, Operation},
     permissions::{self, Visibility},
+    synced_file::SyncedFile,
 };
 
 /// How the name of an uncommitted file begins. The dot hides it from `*` in a shell.
@@ -133,9 +134,25 @@ impl NewFile {
     /// After any error but one of [`Operation::SyncDirectory`] the old file is untouched and nothing is left
     /// behind.
     pub fn commit_replace(self, final_path: impl AsRef<Path>) -> Result<(), DurableError> {
+        self.commit_replace_open(final_path).map(drop)
+    }
+
+    /// As [`NewFile::commit_replace`], and keeps the file open to be changed in place. On Windows the file
+    /// that is replaced must not be open.
+    ///
+    /// # Errors
+    ///
+    /// As [`NewFile::commit_replace`].
+    pub fn commit_replace_open(
+        self,
+        final_path: impl AsRef<Path>,
+    ) -> Result<SyncedFile, DurableError> {
         let final_path = final_path.as_ref();
         match self.synced()?.persist(final_path) {
-            Ok(_) => sync_directory_of(final_path),
+            Ok(file) => {
+                sync_directory_of(final_path)?;
+                Ok(SyncedFile::from_parts(file, final_path.to_owned()))
+            }
             Err(PersistError { error, .. }) => {
                 Err(DurableError::new(Operation::Place, final_path, &error))
             }

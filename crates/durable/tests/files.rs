@@ -10,8 +10,9 @@ use std::{
 };
 
 use durable::{
-    Cause, DurableError, NewFile, Operation, TEMPORARY_PREFIX, TEMPORARY_SUFFIX, Visibility,
-    open_read, read_bounded, read_bounded_from, write_new, write_replace,
+    Cause, DurableError, LockFile, NewFile, Operation, SyncedFile, TEMPORARY_PREFIX,
+    TEMPORARY_SUFFIX, Visibility, open_read, private_directory, read_bounded, read_bounded_from,
+    refuse_open_to_others, remove_leftovers, write_new, write_replace,
 };
 use tempfile::{TempDir, tempdir};
 
@@ -373,4 +374,73 @@ fn child(test: &str, directory: &Path) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", test, "--ignored"]).current_dir(directory).stdout(Stdio::null());
     command
+}
+
+#[test]
+fn a_lock_is_held_by_one_at_a_time_and_names_its_holder() {
+    let directory = tempdir().unwrap();
+    let path = directory.path().join("lock");
+    let lock = LockFile::acquire(&path).unwrap();
+    let held = Cause::HeldByProcess { pid: Some(std::process::id()) };
+    assert_eq!(cause(LockFile::acquire(&path)), held);
+    drop(lock);
+    LockFile::acquire(&path).unwrap();
+}
+
+#[test]
+fn a_synced_file_is_changed_in_place_and_grows() {
+    let directory = tempdir().unwrap();
+    let path = directory.path().join("log");
+    let mut file = NewFile::create_for(&path, Visibility::OwnerOnly).unwrap();
+    file.write_all(b"0123456789").unwrap();
+    let mut file = file.commit_replace_open(&path).unwrap();
+    file.write_at(3, b"abc").unwrap();
+    file.write_at(10, b"XY").unwrap();
+    file.sync().unwrap();
+    assert_eq!(file.read(12).unwrap(), b"012abc6789XY");
+    assert_eq!(SyncedFile::open(&path).unwrap().read(12).unwrap(), b"012abc6789XY");
+    let too_large = Cause::TooLarge { limit_bytes: 11, len_bytes: Some(12) };
+    assert_eq!(cause(file.read(11)), too_large);
+    assert_eq!(names(directory.path()), ["log"]);
+}
+
+#[test]
+fn a_synced_file_must_exist() {
+    let directory = tempdir().unwrap();
+    assert_eq!(cause(SyncedFile::open(directory.path().join("absent"))), Cause::NotFound);
+    assert!(names(directory.path()).is_empty());
+}
+
+#[test]
+fn leftovers_are_removed_and_nothing_else() {
+    let directory = tempdir().unwrap();
+    for name in [".curbside-1.tmp", ".curbside-2", "other.tmp"] {
+        write_new(directory.path().join(name), Visibility::Shared, b"x").unwrap();
+    }
+    remove_leftovers(directory.path()).unwrap();
+    assert_eq!(names(directory.path()), [".curbside-2", "other.tmp"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_others_may_open_is_told_with_its_mode_and_advice() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let directory = tempdir().unwrap();
+    let place = directory.path().join("private");
+    private_directory(&place).unwrap();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o7777;
+    assert_eq!(mode(&place), 0o700);
+    // One that is empty is made private; one that holds something is not touched.
+    fs::set_permissions(&place, fs::Permissions::from_mode(0o755)).unwrap();
+    private_directory(&place).unwrap();
+    assert_eq!(mode(&place), 0o700);
+    write_new(place.join("secret"), Visibility::OwnerOnly, b"x").unwrap();
+    refuse_open_to_others(place.join("secret")).unwrap();
+    fs::set_permissions(&place, fs::Permissions::from_mode(0o750)).unwrap();
+    let error = private_directory(&place).unwrap_err();
+    assert_eq!(error.cause, Cause::OpenToOthers { mode: 0o750 });
+    let expected = format!("open {}: others may open it (its mode is 0750)", place.display());
+    assert_eq!(error.to_string(), expected);
+    assert!(error.hint().unwrap().contains("chmod go-rwx"), "{error:?}");
 }
