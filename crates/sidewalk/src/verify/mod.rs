@@ -123,6 +123,16 @@ impl Verifier {
             .collect()
     }
 
+    /// Verifies the authorities of a chain and says nothing of its device: what can be known of an HSM's
+    /// chain before it has signed anything. The next chain under them costs one signature check.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError`] names the first bad link, counted from the root; never the device's.
+    pub fn verify_authorities(&self, chain: &Chain) -> Result<(), VerifyError> {
+        self.issuer(chain).map(drop)
+    }
+
     /// Verifies both chains of a device and that they speak of one device.
     ///
     /// # Errors

@@ -11,8 +11,9 @@ use crate::{
 /// The host's end of an authenticated session.
 ///
 /// [`seal`](Self::seal) and [`open`](Self::open) take turns. Where an answer cannot be had or does not
-/// verify, the channel is of no more use ([`is_usable`](Self::is_usable)) and the session on the device
-/// stays open until it has been idle for [`SESSION_IDLE_MAX`](super::SESSION_IDLE_MAX).
+/// verify, the channel is of no more use ([`is_usable`](Self::is_usable)) unless the host
+/// [forgoes](Self::forgo_answer) it; the session on the device stays open until it is closed or has been
+/// idle for [`SESSION_IDLE_MAX`](super::SESSION_IDLE_MAX).
 #[derive(Debug)]
 pub struct HostChannel {
     common: Common,
@@ -72,6 +73,22 @@ impl HostChannel {
         self.common.counter += 1;
         self.turn = Turn::Seal;
         Ok(inner)
+    }
+
+    /// Goes on without the answer to the request that was sealed last: it was lost, or did not verify.
+    /// What follows depends on requests only, so that both ends still agree, provided that the device has
+    /// taken that request. Where it has not, it answers the next one with AUTHENTICATION FAILED.
+    ///
+    /// # Errors
+    ///
+    /// [`ChannelError::OutOfTurn`] where no answer is due.
+    pub fn forgo_answer(&mut self) -> Result<(), ChannelError> {
+        if self.turn == Turn::Seal {
+            return Err(ChannelError::OutOfTurn);
+        }
+        self.common.counter += 1;
+        self.turn = Turn::Seal;
+        Ok(())
     }
 
     /// The session's number on the device.

@@ -252,3 +252,30 @@ fn debug_of_a_channel_shows_no_key() {
         assert!(!shown.contains('['), "{shown}");
     }
 }
+
+#[test]
+fn a_host_that_forgoes_an_answer_is_understood_in_its_next_request() {
+    for (mut host, mut device) in [symmetric_pair(), asymmetric_pair()] {
+        assert_eq!(host.forgo_answer(), Err(ChannelError::OutOfTurn));
+        let sealed = host.seal(&echo([1])).unwrap();
+        device.open(&message(&sealed)).unwrap();
+        let _lost = device.seal(&Echo::answer_frame(&vec![1]).unwrap()).unwrap();
+        host.forgo_answer().unwrap();
+        let sealed = host.seal(&echo([2])).unwrap();
+        assert_eq!(device.open(&message(&sealed)), Ok(echo([2])));
+        let answer = device.seal(&Echo::answer_frame(&vec![2]).unwrap()).unwrap();
+        assert_eq!(host.open(&answer), Ok(Echo::answer_frame(&vec![2]).unwrap()));
+    }
+}
+
+#[test]
+fn a_host_forgoes_an_answer_that_does_not_verify_too() {
+    let (mut host, mut device) = symmetric_pair();
+    let sealed = host.seal(&echo([1])).unwrap();
+    device.open(&message(&sealed)).unwrap();
+    device.seal(&Echo::answer_frame(&vec![1]).unwrap()).unwrap();
+    assert!(host.open(&Frame::error(ErrorCode::COMMAND_UNEXECUTED)).is_err());
+    host.forgo_answer().unwrap();
+    let sealed = host.seal(&echo([2])).unwrap();
+    assert_eq!(device.open(&message(&sealed)), Ok(echo([2])));
+}
