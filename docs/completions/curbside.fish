@@ -28,9 +28,12 @@ complete -c curbside -n "__fish_curbside_needs_command" -s h -l help -d 'Print h
 complete -c curbside -n "__fish_curbside_needs_command" -s V -l version -d 'Print version'
 complete -c curbside -n "__fish_curbside_needs_command" -f -a "explain" -d 'Say what a file or text is, field by field, and what is wrong with it'
 complete -c curbside -n "__fish_curbside_needs_command" -f -a "key" -d 'Make and read device keys'
+complete -c curbside -n "__fish_curbside_needs_command" -f -a "sign" -d 'Sign devices with an HSM'
 complete -c curbside -n "__fish_curbside_needs_command" -f -a "chain" -d 'Show and verify certificate chains'
 complete -c curbside -n "__fish_curbside_needs_command" -f -a "page" -d 'Build, show, compare and merge manufacturing pages'
 complete -c curbside -n "__fish_curbside_needs_command" -f -a "log" -d 'Consolidate, check, show and split control logs'
+complete -c curbside -n "__fish_curbside_needs_command" -f -a "hsm" -d 'Program, serve and examine HSMs'
+complete -c curbside -n "__fish_curbside_needs_command" -f -a "doctor" -d 'Check this machine: HSMs, permissions, clock, disk'
 complete -c curbside -n "__fish_curbside_needs_command" -f -a "compat" -d 'Take a public tool\'s own command line'
 complete -c curbside -n "__fish_curbside_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c curbside -n "__fish_curbside_needs_command" -f -a "man" -d 'Print the manual page, or write one for every command'
@@ -56,6 +59,38 @@ complete -c curbside -n "__fish_curbside_using_subcommand key; and __fish_seen_s
 complete -c curbside -n "__fish_curbside_using_subcommand key; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
 complete -c curbside -n "__fish_curbside_using_subcommand key; and __fish_seen_subcommand_from extract" -l json -d 'Print JSON instead of text'
 complete -c curbside -n "__fish_curbside_using_subcommand key; and __fish_seen_subcommand_from extract" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c curbside -n "__fish_curbside_using_subcommand sign" -s p -l product -d 'The product\'s tag on the HSM, such as RNET_DAK_NAME' -r
+complete -c curbside -n "__fish_curbside_using_subcommand sign" -l stage -d 'The product\'s stage, for a tag that does not tell it' -r -f -a "production\t''
+preproduction\t''
+test\t''"
+complete -c curbside -n "__fish_curbside_using_subcommand sign" -l pin-slot -d 'The HSM\'s authentication key that the PIN is for; without this 5, then 6, for pre-production 6, then 5' -r
+complete -c curbside -n "__fish_curbside_using_subcommand sign" -s c -l connector -d 'An HSM: `http://HOST:PORT` and `https://HOST:PORT` for a connector, `usb://` or `usb://SERIAL` for one that is plugged in here; several that hold the same key share the work' -r
+complete -c curbside -n "__fish_curbside_using_subcommand sign" -l ca-cert -d 'Trust the authorities in this PEM file for https, instead of the system\'s' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand sign" -l client-cert -d 'The certificate that this client shows, PEM' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand sign" -l client-key -d 'The private key of that certificate, PEM' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand sign" -l pin-file -d 'The file that holds the PIN; without this and --pin-fd it is asked for' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand sign" -l pin-fd -d 'The number of an open file descriptor that gives the PIN, such as 3 with `3<pin.txt`; not on Windows' -r
+complete -c curbside -n "__fish_curbside_using_subcommand sign" -l trust -d 'Trust the roots in this file instead of Amazon\'s' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand sign" -l smsn -d 'The device\'s number, 64 hex digits; without this it is generated from the next options, or in the requests' -r
+complete -c curbside -n "__fish_curbside_using_subcommand sign" -l device-type -d 'The device type that Amazon assigned' -r
+complete -c curbside -n "__fish_curbside_using_subcommand sign" -l dsn -d 'The device serial number' -r
+complete -c curbside -n "__fish_curbside_using_subcommand sign" -l apid -d 'The advertised product id, four characters' -r
+complete -c curbside -n "__fish_curbside_using_subcommand sign" -l board-id -d 'The board id, which only on-device generation knows' -r
+complete -c curbside -n "__fish_curbside_using_subcommand sign" -l eddsa-csr -d 'The Ed25519 signing request, base64' -r
+complete -c curbside -n "__fish_curbside_using_subcommand sign" -l ecdsa-csr -d 'The P-256 signing request, base64' -r
+complete -c curbside -n "__fish_curbside_using_subcommand sign" -l ed25519-key -d 'The Ed25519 private key, a PEM file; without keys and requests both keys are generated' -r
+complete -c curbside -n "__fish_curbside_using_subcommand sign" -l p256r1-key -d 'The P-256 private key, a PEM file' -r
+complete -c curbside -n "__fish_curbside_using_subcommand sign" -l app-server-key -d 'The application server\'s public key, 64 hex digits' -r
+complete -c curbside -n "__fish_curbside_using_subcommand sign" -l device-profile -d 'The answer of `aws iotwireless get-device-profile`, which holds that key' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand sign" -l batch -d 'Sign the devices in this file; `-` for stdin' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand sign" -l callers -d 'How many devices of a batch are signed at once; without this 8, or 4 for each HSM' -r
+complete -c curbside -n "__fish_curbside_using_subcommand sign" -l outform -d 'The form of the output' -r -f -a "json\t'JSON for page builders'
+flat\t'A line a value'"
+complete -c curbside -n "__fish_curbside_using_subcommand sign" -s o -l output -d 'The file for the output; without this stdout. Readable by its owner only where it holds private keys' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand sign" -l control-log-dir -d 'Where control logs go: C_CONTROL_LOG_YYYYMMDDHHMMSS.txt, one a device or one a batch' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand sign" -l force -d 'Replace an existing output'
+complete -c curbside -n "__fish_curbside_using_subcommand sign" -l json -d 'Print the summary of a batch as JSON'
+complete -c curbside -n "__fish_curbside_using_subcommand sign" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c curbside -n "__fish_curbside_using_subcommand chain; and not __fish_seen_subcommand_from show verify trust smsn" -s h -l help -d 'Print help'
 complete -c curbside -n "__fish_curbside_using_subcommand chain; and not __fish_seen_subcommand_from show verify trust smsn" -f -a "show" -d 'Show every certificate of a chain: serial, key, signature'
 complete -c curbside -n "__fish_curbside_using_subcommand chain; and not __fish_seen_subcommand_from show verify trust smsn" -f -a "verify" -d 'Verify chains up to a trusted root'
@@ -156,6 +191,85 @@ complete -c curbside -n "__fish_curbside_using_subcommand log; and __fish_seen_s
 complete -c curbside -n "__fish_curbside_using_subcommand log; and __fish_seen_subcommand_from split" -l out-dir -d 'Where the parts go' -r -F
 complete -c curbside -n "__fish_curbside_using_subcommand log; and __fish_seen_subcommand_from split" -l json -d 'Print JSON instead of text'
 complete -c curbside -n "__fish_curbside_using_subcommand log; and __fish_seen_subcommand_from split" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and not __fish_seen_subcommand_from serve connector init status audit" -s h -l help -d 'Print help'
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and not __fish_seen_subcommand_from serve connector init status audit" -f -a "serve" -d 'Serve a software YubiHSM 2 as the vendor\'s connector serves hardware'
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and not __fish_seen_subcommand_from serve connector init status audit" -f -a "connector" -d 'Serve a YubiHSM 2 on USB as the vendor\'s connector does'
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and not __fish_seen_subcommand_from serve connector init status audit" -f -a "init" -d 'Put a dummy product onto one or several HSMs'
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and not __fish_seen_subcommand_from serve connector init status audit" -f -a "status" -d 'Show what is on HSMs, and whether their chains are genuine'
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and not __fish_seen_subcommand_from serve connector init status audit" -f -a "audit" -d 'Fetch the audit log of an HSM and check its chain of digests'
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from serve" -l store -d 'The directory of the device; made where there is none, for its owner only' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from serve" -s l -l listen -d 'Listen here; port 0 takes any that is free' -r
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from serve" -l host-header-allowlist -d 'Answer only requests to these hosts' -r
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from serve" -l passphrase-file -d 'Encrypt the store under the passphrase in this file, instead of under a key file in DIR' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from serve" -l serial -d 'The serial number of a new device, shown on the status page too; without this a random one' -r
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from serve" -l firmware -d 'The firmware that the device behaves as' -r
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from serve" -l latency -d 'Take as long as hardware does, one operation at a time' -r -f -a "yubihsm2\t'The vendor\'s published figures; estimates where there are none'"
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from serve" -l fault -d 'Let something go wrong; may be given more than once' -r
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from serve" -l fault-plan -d 'Let go wrong what this file says, one fault a line; # begins a comment' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from serve" -l seed -d 'Make keys, nonces and chances from this number, the same every time; for rehearsals only' -r
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from serve" -l enable-host-header-allowlist -d 'Answer only requests to `localhost`, `localhost.`, `127.0.0.1` and `[::1]`, so that no web page can get through'
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from serve" -l json -d 'Print one JSON line to stdout as soon as it listens'
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from serve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from connector" -s l -l listen -d 'Listen here; port 0 takes any that is free' -r
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from connector" -l host-header-allowlist -d 'Answer only requests to these hosts' -r
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from connector" -l serial -d 'Use the HSM with this serial number; without this the first that is found' -r
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from connector" -l enable-host-header-allowlist -d 'Answer only requests to `localhost`, `localhost.`, `127.0.0.1` and `[::1]`, so that no web page can get through'
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from connector" -l json -d 'Print one JSON line to stdout as soon as it listens'
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from connector" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from init" -s c -l connector -d 'An HSM: `http://HOST:PORT` and `https://HOST:PORT` for a connector, `usb://` or `usb://SERIAL` for one that is plugged in here; several that hold the same key share the work' -r
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from init" -l ca-cert -d 'Trust the authorities in this PEM file for https, instead of the system\'s' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from init" -l client-cert -d 'The certificate that this client shows, PEM' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from init" -l client-key -d 'The private key of that certificate, PEM' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from init" -l product -d 'The product\'s name: the end of its tag, such as RNET_DAK_DUMMY' -r
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from init" -l stage -d 'The product\'s stage' -r -f -a "production\t''
+preproduction\t''
+test\t''"
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from init" -l daks -d 'How many DAKs, each with a tag of its own: NAME_1, NAME_2, …' -r
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from init" -l certificates -d 'Take keys and certificates from this JSON, as the public generator of dummy HSMs takes it, instead of new ones' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from init" -l apid -d 'The product\'s APID, for the summary: an HSM does not know it' -r
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from init" -l pin-slot -d 'Where the PIN goes; without this 6 for pre-production and 5 otherwise' -r
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from init" -l pin-file -d 'The file that holds the PIN; without this and --pin-fd it is asked for' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from init" -l pin-fd -d 'The number of an open file descriptor that gives the PIN, such as 3 with `3<pin.txt`; not on Windows' -r
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from init" -l admin-slot -d 'The authentication key that programs' -r
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from init" -l admin-password-file -d 'The file that holds its password; without this key 1 with the factory\'s password' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from init" -l out-dir -d 'The directory for the trust file, TAG.trust' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from init" -l legacy -d 'The legacy layout with the short chain: device, model, manufacturer, Amazon'
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from init" -l add -d 'Keep what is on the HSM, and its PIN'
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from init" -l replace -d 'Delete what is in the way'
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from init" -l force -d 'Replace an existing trust file'
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from init" -l json -d 'Print JSON instead of text'
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from status" -s c -l connector -d 'An HSM: `http://HOST:PORT` and `https://HOST:PORT` for a connector, `usb://` or `usb://SERIAL` for one that is plugged in here; several that hold the same key share the work' -r
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from status" -l ca-cert -d 'Trust the authorities in this PEM file for https, instead of the system\'s' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from status" -l client-cert -d 'The certificate that this client shows, PEM' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from status" -l client-key -d 'The private key of that certificate, PEM' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from status" -l slot -d 'The HSM\'s authentication key that the PIN is for' -r
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from status" -l pin-file -d 'The file that holds the PIN; without this and --pin-fd it is asked for' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from status" -l pin-fd -d 'The number of an open file descriptor that gives the PIN, such as 3 with `3<pin.txt`; not on Windows' -r
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from status" -l trust -d 'Trust the roots in this file instead of Amazon\'s' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from status" -l factory-key -d 'Use key 1 with the password of a factory-fresh HSM'
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from status" -l json -d 'Print JSON instead of text'
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from audit" -s c -l connector -d 'An HSM: `http://HOST:PORT` and `https://HOST:PORT` for a connector, `usb://` or `usb://SERIAL` for one that is plugged in here; several that hold the same key share the work' -r
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from audit" -l ca-cert -d 'Trust the authorities in this PEM file for https, instead of the system\'s' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from audit" -l client-cert -d 'The certificate that this client shows, PEM' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from audit" -l client-key -d 'The private key of that certificate, PEM' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from audit" -l slot -d 'The HSM\'s authentication key that the PIN is for' -r
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from audit" -l pin-file -d 'The file that holds the PIN; without this and --pin-fd it is asked for' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from audit" -l pin-fd -d 'The number of an open file descriptor that gives the PIN, such as 3 with `3<pin.txt`; not on Windows' -r
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from audit" -l audit-trust -d 'The file that says what was checked last; written anew after a good check' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from audit" -l save -d 'The new file for the entries' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from audit" -l factory-key -d 'Use key 1 with the password of a factory-fresh HSM'
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from audit" -l advance -d 'Let the HSM forget what was saved'
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from audit" -l json -d 'Print JSON instead of text'
+complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from audit" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c curbside -n "__fish_curbside_using_subcommand doctor" -s c -l connector -d 'An HSM to reach: a connector\'s URL, or usb:// for one that is plugged in here; without this one that is plugged in is looked at where there is one' -r
+complete -c curbside -n "__fish_curbside_using_subcommand doctor" -l ca-cert -d 'Trust the authorities in this PEM file for https, instead of the system\'s' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand doctor" -l client-cert -d 'The certificate that this client shows, PEM' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand doctor" -l client-key -d 'The private key of that certificate, PEM' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand doctor" -l dir -d 'The directory that signing output and control logs go to' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand doctor" -l json -d 'Print JSON instead of text'
+complete -c curbside -n "__fish_curbside_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c curbside -n "__fish_curbside_using_subcommand compat" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c curbside -n "__fish_curbside_using_subcommand completions" -s h -l help -d 'Print help'
 complete -c curbside -n "__fish_curbside_using_subcommand man" -l dir -d 'Write a manual page for every command to this directory' -r -F

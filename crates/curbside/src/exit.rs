@@ -21,6 +21,16 @@ pub(crate) enum Exit {
     Io = 6,
     /// A known form that is not supported: an encrypted key, a format that is only decoded.
     Unsupported = 7,
+    /// No HSM answers: connector, network, TLS, plug.
+    HsmUnreachable = 8,
+    /// The HSM answers and refuses: PIN, sessions, rights, a full log.
+    HsmRefused = 9,
+    /// The HSM does not hold what is needed: no such product, a missing or damaged object, a newer layout.
+    HsmContent = 10,
+    /// What the HSM signed does not verify: it, or this machine's memory, is faulty.
+    Alarm = 11,
+    /// Of several things some were done and some were not.
+    Partial = 12,
 }
 
 impl From<Exit> for ExitCode {

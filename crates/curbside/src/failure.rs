@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use control_log::{ReadError, ReadProblem};
-use durable::DurableError;
+use durable::{Cause, DurableError};
 
 use crate::exit::Exit;
 
@@ -40,6 +40,11 @@ impl Failure {
         self.exit
     }
 
+    /// What happened, without advice.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
     /// The lines for stderr.
     pub(crate) fn render(&self) -> String {
         let mut text = format!("error: {}\n", self.message);
@@ -53,6 +58,11 @@ impl Failure {
 /// Every file that cannot be read or written ends a command in the same way.
 impl From<DurableError> for Failure {
     fn from(error: DurableError) -> Self {
-        Self::new(Exit::Io, format!("failed to {error}")).hint(error.hint())
+        let exit = match error.cause {
+            // It could be opened, and must not be.
+            Cause::OpenToOthers { .. } | Cause::HeldByProcess { .. } => Exit::Refused,
+            _ => Exit::Io,
+        };
+        Self::new(exit, format!("failed to {error}")).hint(error.hint())
     }
 }

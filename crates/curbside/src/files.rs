@@ -81,7 +81,8 @@ pub(crate) fn take_back(paths: &[PathBuf]) {
     }
 }
 
-fn in_the_way(path: &Path) -> Failure {
+/// A file that is there and stays there.
+pub(crate) fn in_the_way(path: &Path) -> Failure {
     Failure::new(Exit::Refused, format!("{} exists and is not overwritten", path.display()))
         .hint("choose another name, or say --force to replace it".to_owned())
 }

@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 /// Whatever is done sooner needs no bar.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// How much of some bytes is done. Clones share one bar; the last to go takes it off the screen.
+/// How much is done. Clones share one bar; the last to go takes it off the screen.
 #[derive(Clone)]
 pub(crate) struct Progress {
     bar: ProgressBar,
@@ -25,17 +25,27 @@ pub(crate) struct Progress {
 impl Progress {
     /// A bar over `total_len_bytes`, or one that only counts where the total is not known.
     pub(crate) fn of_bytes(what: &str, total_len_bytes: Option<u64>) -> Self {
-        let bar = ProgressBar::with_draw_target(total_len_bytes, ProgressDrawTarget::hidden());
         let template = match total_len_bytes {
             Some(_) => "{msg} {wide_bar} {percent:>3} %, {binary_bytes_per_sec}, {eta} left",
             None => "{msg} {spinner} {binary_bytes}, {binary_bytes_per_sec}",
         };
+        Self::new(what, total_len_bytes, template)
+    }
+
+    fn new(what: &str, total: Option<u64>, template: &str) -> Self {
+        let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden());
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style.progress_chars("=> "));
         }
         bar.set_message(what.to_owned());
         let is_watched = io::stderr().is_terminal();
         Self { bar, started: Instant::now(), is_watched, is_shown: Arc::default() }
+    }
+
+    /// A bar over so many things.
+    pub(crate) fn of_items(what: &str, total: u64) -> Self {
+        let template = "{msg} {wide_bar} {pos} of {len}, {per_sec}, {eta} left";
+        Self::new(what, Some(total), template)
     }
 
     /// Counts what is read from `source`.
@@ -48,11 +58,17 @@ impl Progress {
         self.bar.finish_and_clear();
     }
 
-    fn advance(&self, len_bytes: u64) {
+    /// Tells a person something beside the bar.
+    pub(crate) fn suspend(&self, tell: impl FnOnce()) {
+        self.bar.suspend(tell);
+    }
+
+    /// Counts so many bytes or things more.
+    pub(crate) fn advance(&self, count: u64) {
         if !self.is_watched {
             return;
         }
-        self.bar.inc(len_bytes);
+        self.bar.inc(count);
         let is_due = self.started.elapsed() >= PATIENCE;
         if is_due && !self.is_shown.swap(true, Ordering::Relaxed) {
             self.bar.set_draw_target(ProgressDrawTarget::stderr());

@@ -3,11 +3,16 @@
 mod chain;
 mod compat;
 mod completions;
+mod doctor;
 mod explain;
+mod hsm;
 mod key;
 mod log;
 mod man;
 mod page;
+mod sign;
+
+pub(crate) use self::sign::app_server_key_of_profile;
 
 use std::process::ExitCode;
 
@@ -18,11 +23,13 @@ use crate::{block::Block, failure::Failure, terminal};
 /// Manufacture Amazon Sidewalk devices
 ///
 /// Curbside makes what a Sidewalk device needs in the factory and checks what others made: device keys,
-/// certificate chains, manufacturing pages, control logs. `curbside explain FILE` is the place to start: it says what a
+/// signatures of an HSM, certificate chains, manufacturing pages, control logs. `curbside explain FILE` is the place to start: it says what a
 /// file is, field by field, and what is wrong with it.
 ///
 /// Data goes to stdout, everything else to stderr. Exit codes: 0 done, 2 wrong usage, 3 malformed input,
-/// 4 not genuine, 5 refused, 6 file could not be read or written, 7 not supported; 1 is a defect of Curbside.
+/// 4 not genuine, 5 refused, 6 file could not be read or written, 7 not supported, 8 no HSM answers, 9 the HSM
+/// refuses, 10 the HSM lacks what is needed, 11 ALARM: the HSM signed wrongly, 12 some was done; 1 is a defect of
+/// Curbside.
 #[derive(Debug, Parser)]
 #[command(
     name = "curbside",
@@ -46,12 +53,16 @@ enum Command {
     Explain(explain::ExplainArgs),
     #[command(subcommand)]
     Key(key::KeyCommand),
+    Sign(Box<sign::SignArgs>),
     #[command(subcommand)]
     Chain(chain::ChainCommand),
     #[command(subcommand)]
     Page(page::PageCommand),
     #[command(subcommand)]
     Log(log::LogCommand),
+    #[command(subcommand)]
+    Hsm(hsm::HsmCommand),
+    Doctor(doctor::DoctorArgs),
     Compat(compat::CompatArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
@@ -63,9 +74,13 @@ impl Cli {
         let ended = match self.command {
             Command::Explain(args) => explain::run(&args),
             Command::Key(command) => key::run(command),
+            // A batch has an exit code of its own when some of it was done.
+            Command::Sign(args) => return sign::run(&args),
             Command::Chain(command) => chain::run(command),
             Command::Page(command) => page::run(command),
             Command::Log(command) => log::run(command),
+            Command::Hsm(command) => hsm::run(command),
+            Command::Doctor(args) => doctor::run(&args),
             // A public tool's exit code is its own.
             Command::Compat(args) => return compat::run(args),
             Command::Completions(args) => completions::run(&args),

@@ -1,25 +1,35 @@
 //! Reads options as Python's `argparse` (3.11) does, because scripts lean on its habits: any unambiguous
-//! beginning of a long option, `--option=value`, the last of several, `--` before arguments.
+//! beginning of a long option, `--option=value`, `-oVALUE`, `-o=VALUE`, several flags behind one dash, the last of
+//! several values, `--` before arguments.
 
 use std::ffi::{OsStr, OsString};
 
-/// An option, by its full name with the dashes.
+/// An option, by its full name with the dashes; some have a letter too.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Spec {
     /// Takes one value.
     Value(&'static str),
+    /// Takes one value; one dash and the letter mean it too. An option without another name has its letter in both.
+    ShortValue(char, &'static str),
     /// Is there or not.
     Flag(&'static str),
+    /// Is there or not; one dash and the letter mean it too.
+    ShortFlag(char, &'static str),
 }
 
 /// Shows the help and ends; every parser has it.
-pub(super) const HELP: Spec = Spec::Flag("--help");
+pub(super) const HELP: Spec = Spec::ShortFlag('h', "--help");
+
+/// Shows the version and ends.
+pub(super) const VERSION: Spec = Spec::ShortFlag('V', "--version");
 
 /// A command line that was understood.
 #[derive(Debug, Eq, PartialEq)]
 pub(super) enum Parsed {
     /// `-h` or `--help` stands somewhere in it.
     Help,
+    /// `-V` or `--version` stands somewhere in it, before any help.
+    Version,
     /// The options.
     Options(Options),
 }
@@ -33,9 +43,35 @@ pub(super) struct Options(Vec<(&'static str, Option<OsString>)>);
 pub(super) struct UsageError(pub(super) String);
 
 impl Spec {
-    const fn name(self) -> &'static str {
+    pub(super) const fn name(self) -> &'static str {
         match self {
-            Self::Value(name) | Self::Flag(name) => name,
+            Self::Value(name)
+            | Self::ShortValue(_, name)
+            | Self::Flag(name)
+            | Self::ShortFlag(_, name) => name,
+        }
+    }
+
+    /// As errors name it.
+    pub(super) fn full_name(self) -> String {
+        match self {
+            Self::ShortValue(letter, name) | Self::ShortFlag(letter, name)
+                if name.starts_with("--") =>
+            {
+                format!("-{letter}/{name}")
+            }
+            _ => self.name().to_owned(),
+        }
+    }
+
+    const fn takes_value(self) -> bool {
+        matches!(self, Self::Value(_) | Self::ShortValue(..))
+    }
+
+    const fn letter(self) -> Option<char> {
+        match self {
+            Self::ShortValue(letter, _) | Self::ShortFlag(letter, _) => Some(letter),
+            Self::Value(_) | Self::Flag(_) => None,
         }
     }
 }
@@ -44,6 +80,11 @@ impl Options {
     /// The value of an option; the last one counts.
     pub(super) fn value(&self, name: &str) -> Option<&OsStr> {
         self.0.iter().rev().find(|(known, _)| *known == name)?.1.as_deref()
+    }
+
+    /// How often a flag is set.
+    pub(super) fn count(&self, name: &str) -> usize {
+        self.0.iter().filter(|(known, _)| *known == name).count()
     }
 
     /// Whether a flag is set.
@@ -60,27 +101,36 @@ pub(super) fn parse(specs: &[Spec], args: &[OsString]) -> Result<Parsed, UsageEr
     let mut rest = &args[..];
     while let [first, after @ ..] = rest {
         rest = after;
-        let Arg::Option { spec, attached } = first else {
+        let Arg::Option(first) = first else {
             if let Arg::Argument(text) | Arg::Unknown(text) = first {
                 unrecognized.push(text.to_string_lossy().into_owned());
             }
             continue;
         };
-        match (spec, attached) {
-            (Spec::Flag(name), Some(value)) => {
-                let value = value.to_string_lossy();
-                return Err(UsageError(format!(
-                    "argument {name}: ignored explicit argument '{value}'"
-                )));
-            }
-            (spec, None) if *spec == HELP => return Ok(Parsed::Help),
-            (Spec::Flag(name), None) => options.0.push((name, None)),
-            (Spec::Value(name), Some(value)) => options.0.push((name, Some(value.clone()))),
-            (Spec::Value(name), None) => {
-                let (value, after) = next_argument(rest)
-                    .ok_or_else(|| UsageError(format!("argument {name}: expected one argument")))?;
-                options.0.push((name, Some(value.clone())));
-                rest = after;
+        // Several letters behind one dash are several options.
+        let mut next = Some(first.clone());
+        while let Some(given) = next.take() {
+            let name = given.spec.name();
+            if given.spec.takes_value() {
+                let value = match given.attached {
+                    Some(value) => value,
+                    None => {
+                        let (value, after) = next_argument(rest).ok_or_else(|| {
+                            let name = given.spec.full_name();
+                            UsageError(format!("argument {name}: expected one argument"))
+                        })?;
+                        rest = after;
+                        value.clone()
+                    }
+                };
+                options.0.push((name, Some(value)));
+            } else {
+                next = given.following_letters(specs)?;
+                match given.spec {
+                    HELP => return Ok(Parsed::Help),
+                    VERSION => return Ok(Parsed::Version),
+                    _ => options.0.push((name, None)),
+                }
             }
         }
     }
@@ -101,7 +151,7 @@ pub(super) fn sub_command<'a, 'c>(
     let position = classified.iter().position(|arg| matches!(arg, Arg::Argument(_)));
     let before = &classified[..position.unwrap_or(classified.len())];
     for arg in before {
-        if let Arg::Option { spec: HELP, .. } = arg {
+        if let Arg::Option(Given { spec: HELP, .. }) = arg {
             return Ok(None);
         }
     }
@@ -129,16 +179,46 @@ pub(super) fn invalid_choice(argument: &str, found: &str, choices: &[&str]) -> U
 
 /// One word of the command line, seen by itself.
 enum Arg {
-    Option {
-        spec: Spec,
-        /// What follows `=` in the same word.
-        attached: Option<OsString>,
-    },
+    Option(Given),
     /// Looks like an option and is none.
     Unknown(OsString),
     Argument(OsString),
     /// `--`: everything behind it is an argument.
     DoubleDash,
+}
+
+/// An option in a word.
+#[derive(Clone)]
+struct Given {
+    spec: Spec,
+    /// What follows in the same word: the value, or the letters of more flags.
+    attached: Option<OsString>,
+    /// By its letter.
+    is_short: bool,
+}
+
+impl Given {
+    fn long(spec: Spec, attached: Option<OsString>) -> Arg {
+        Arg::Option(Self { spec, attached, is_short: false })
+    }
+
+    /// What the letters behind a flag's letter are; an error where they are none, or stand behind a name.
+    fn following_letters(&self, specs: &[Spec]) -> Result<Option<Self>, UsageError> {
+        let Some(attached) = &self.attached else { return Ok(None) };
+        let text = attached.to_str().filter(|_| self.is_short).unwrap_or_default();
+        let mut letters = text.chars();
+        let spec = letters.next().and_then(|letter| of_letter(specs, letter));
+        let rest = letters.as_str();
+        let attached_to_next = (!rest.is_empty()).then(|| OsString::from(rest));
+        match spec {
+            Some(spec) => Ok(Some(Self { spec, attached: attached_to_next, is_short: true })),
+            None => Err(UsageError(format!(
+                "argument {}: ignored explicit argument '{}'",
+                self.spec.full_name(),
+                attached.to_string_lossy()
+            ))),
+        }
+    }
 }
 
 impl Arg {
@@ -180,23 +260,23 @@ fn classify(specs: &[Spec], arg: &OsStr) -> Result<Arg, UsageError> {
     let Some(text) = arg.to_str().filter(|text| text.len() > 1 && text.starts_with('-')) else {
         return Ok(Arg::Argument(arg.to_owned()));
     };
-    if text == "-h" {
-        return Ok(Arg::Option { spec: HELP, attached: None });
-    }
     if let Some(spec) = specs.iter().find(|spec| spec.name() == text) {
-        return Ok(Arg::Option { spec: *spec, attached: None });
+        return Ok(Given::long(*spec, None));
+    }
+    if let Some(given) = short(specs, text) {
+        return Ok(Arg::Option(given));
     }
     let (name, attached) = match text.split_once('=') {
         Some((name, value)) => (name, Some(OsString::from(value))),
         None => (text, None),
     };
     if let Some(spec) = specs.iter().find(|spec| spec.name() == name) {
-        return Ok(Arg::Option { spec: *spec, attached });
+        return Ok(Given::long(*spec, attached));
     }
     let begins = |spec: &&Spec| name.starts_with("--") && spec.name().starts_with(name);
     let candidates: Vec<&Spec> = specs.iter().filter(begins).collect();
     match candidates[..] {
-        [spec] => Ok(Arg::Option { spec: *spec, attached }),
+        [spec] => Ok(Given::long(*spec, attached)),
         [_, _, ..] => {
             let names: Vec<_> = candidates.iter().map(|spec| spec.name()).collect();
             let names = names.join(", ");
@@ -205,6 +285,23 @@ fn classify(specs: &[Spec], arg: &OsStr) -> Result<Arg, UsageError> {
         [] if is_negative_number(text) || text.contains(' ') => Ok(Arg::Argument(arg.to_owned())),
         [] => Ok(Arg::Unknown(arg.to_owned())),
     }
+}
+
+/// An option by its letter, and what follows the letter; `-o=VALUE` means `-oVALUE`.
+fn short(specs: &[Spec], text: &str) -> Option<Given> {
+    let mut letters = text.strip_prefix('-')?.chars();
+    let spec = of_letter(specs, letters.next()?)?;
+    let rest = letters.as_str();
+    let attached = match rest.strip_prefix('=') {
+        Some(value) => Some(value),
+        None if rest.is_empty() => None,
+        None => Some(rest),
+    };
+    Some(Given { spec, attached: attached.map(OsString::from), is_short: true })
+}
+
+fn of_letter(specs: &[Spec], letter: char) -> Option<Spec> {
+    specs.iter().copied().find(|spec| spec.letter() == Some(letter))
 }
 
 /// `-1` and `-1.5` are values, not options.
@@ -223,8 +320,12 @@ fn is_negative_number(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    const SPECS: [Spec; 5] = [
+    const SPECS: [Spec; 9] = [
         HELP,
+        VERSION,
+        Spec::ShortValue('p', "--product"),
+        Spec::ShortValue('o', "-o"),
+        Spec::ShortFlag('g', "--generate"),
         Spec::Value("--certificate_json"),
         Spec::Value("--chip"),
         Spec::Value("--addr"),
@@ -296,6 +397,32 @@ mod tests {
             error("--dump_raw_values=1"),
             "argument --dump_raw_values: ignored explicit argument '1'"
         );
+    }
+
+    #[test]
+    fn a_letter_takes_its_value_in_every_way() {
+        for line in ["-p x", "-px", "-p=x", "--product x", "--prod=x", "-gpx", "-gp x"] {
+            assert_eq!(options(line).value("--product"), Some(OsStr::new("x")), "{line}");
+        }
+        assert_eq!(options("-o - -o=a=b").value("-o"), Some(OsStr::new("a=b")));
+        assert!(options("-gpx").has("--generate"));
+        assert_eq!(options("-gg --generate").count("--generate"), 3);
+    }
+
+    #[test]
+    fn letters_that_are_no_options_and_values_that_are_missing_are_named_with_both_names() {
+        assert_eq!(error("-gx"), "argument -g/--generate: ignored explicit argument 'x'");
+        assert_eq!(error("-g=x"), "argument -g/--generate: ignored explicit argument 'x'");
+        assert_eq!(error("--generate=g"), "argument -g/--generate: ignored explicit argument 'g'");
+        assert_eq!(error("-p"), "argument -p/--product: expected one argument");
+        assert_eq!(error("-o -g"), "argument -o: expected one argument");
+        assert_eq!(error("-x"), "unrecognized arguments: -x");
+    }
+
+    #[test]
+    fn the_version_is_seen_before_what_follows_it() {
+        assert_eq!(parse(&SPECS, &words("-gV --nothing")), Ok(Parsed::Version));
+        assert_eq!(parse(&SPECS, &words("--version")), Ok(Parsed::Version));
     }
 
     #[test]

@@ -134,5 +134,5 @@ fn what_is_no_key_ends_with_a_number_of_its_own() {
 fn a_tool_that_is_not_known_is_a_usage_error() {
     let ended = Place::new().run("nrfjprog");
     assert_eq!(ended.code, 2, "{ended:?}");
-    assert!(ended.stderr.contains("known are sid_provision"), "{ended:?}");
+    assert!(ended.stderr.contains("known are sid_signing_tool, sid_provision"), "{ended:?}");
 }

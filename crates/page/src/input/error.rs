@@ -39,6 +39,11 @@ impl InputError {
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
+            Self::Field { error: FieldError::Missing, field }
+                if field == "applicationServerPublicKey" =>
+            {
+                Some("sign the device with --app-server-key or --device-profile".to_owned())
+            }
             Self::Field { error: FieldError::Missing, .. } => {
                 Some("is this the right kind of JSON for this command?".to_owned())
             }

@@ -101,7 +101,10 @@ impl CommandLine {
         let specs = specs(platform, input);
         let options = match argument_parser::parse(&specs, rest) {
             Err(error) => return Err(usage(&program, &error)),
-            Ok(Parsed::Help) => return Ok(Understood::Help(option_help(&program, &specs))),
+            // This tool has no option that asks for its version.
+            Ok(Parsed::Help | Parsed::Version) => {
+                return Ok(Understood::Help(option_help(&program, &specs)));
+            }
             Ok(Parsed::Options(options)) => options,
         };
         let missing: Vec<_> =
@@ -180,8 +183,8 @@ fn option_help(program: &str, specs: &[Spec]) -> String {
     let mut text = format!("usage: {program} [options]\n\noptions:\n");
     for spec in specs {
         let line = match spec {
-            Spec::Value(name) => format!("  {name} {}", about(name)),
-            Spec::Flag(name) => format!("  {name:<24}{}", about(name)),
+            Spec::Value(name) | Spec::ShortValue(_, name) => format!("  {name} {}", about(name)),
+            Spec::Flag(name) | Spec::ShortFlag(_, name) => format!("  {name:<24}{}", about(name)),
         };
         text.push_str(&line);
         text.push('\n');
