@@ -13,7 +13,10 @@ use crate::repository::Repository;
 use crate::tally::Report;
 
 /// Every comparison is a program of this name under `tests/peers`.
-const COMPARISONS: [&str; 5] = ["provision", "keys", "verdicts", "smsn", "consolidate"];
+const COMPARISONS: [&str; 8] =
+    ["provision", "keys", "verdicts", "smsn", "consolidate", "signing", "vendor_suite", "wrapped"];
+/// The vendor's library whose source package brings a suite for devices.
+const VENDOR_SOURCE: &str = "yubihsm==3.1.2";
 /// The comparisons that ask the `openssl` program.
 const WITH_OPENSSL: [&str; 1] = ["keys"];
 /// `--long` makes this many times the cases.
@@ -116,8 +119,29 @@ fn install_python(repository: &Repository) -> Fallible<PathBuf> {
         pip.arg(repository.path("tests/peers/requirements.txt"));
         pip
     })?;
+    fetch_vendor_suite(&python, &directory.with_file_name("vendor-suite"))?;
     std::fs::write(stamp, pins)?;
     Ok(python)
+}
+
+/// The source package, unpacked: the suite is not part of what pip installs.
+fn fetch_vendor_suite(python: &Path, directory: &Path) -> Fallible<()> {
+    tried("pip download", || {
+        let mut pip = Command::new(python);
+        pip.args(["-m", "pip", "download", "--quiet", "--disable-pip-version-check"]);
+        pip.args(["--no-deps", "--no-binary", ":all:", "--dest"]).arg(directory).arg(VENDOR_SOURCE);
+        pip
+    })?;
+    let unpack = "import pathlib, sys, tarfile\n\
+                  for archive in pathlib.Path(sys.argv[1]).glob('*.tar.gz'):\n\
+                  \ttarfile.open(archive).extractall(sys.argv[1], filter='data')";
+    let mut command = Command::new(python);
+    command.args(["-c", unpack]).arg(directory);
+    if teed(command)?.succeeded {
+        Ok(())
+    } else {
+        Err("the vendor's source package does not unpack".into())
+    }
 }
 
 fn make_venv(directory: &Path) -> Fallible<()> {

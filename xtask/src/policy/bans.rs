@@ -5,12 +5,18 @@ use toml::Table;
 
 use super::{name, resolved, verdict};
 
-pub(super) fn check(metadata: &Value, deny: &Table) -> Result<(), String> {
+/// `is_built` settles what `cargo metadata` leaves open: it lists a crate that an optional dependency names
+/// only to add a feature (`ring?/std`) as if it were used.
+pub(super) fn check(
+    metadata: &Value,
+    deny: &Table,
+    is_built: impl Fn(&str) -> bool,
+) -> Result<(), String> {
     let banned = banned(deny);
     if banned.is_empty() {
         return Err("deny.toml bans nothing: its [bans] table was not understood".to_owned());
     }
-    let found = resolved(metadata).map(name).filter(|name| banned.contains(name));
+    let found = resolved(metadata).map(name).filter(|name| banned.contains(name) && is_built(name));
     verdict(found.map(|name| format!("{name} is in the tree: cargo tree -i {name}")).collect())
 }
 
@@ -36,7 +42,11 @@ mod tests {
         let packages = json!([{"name": "ring", "id": "r"}, {"name": "page", "id": "p"}]);
         let optional = json!({"packages": packages, "resolve": {"nodes": [{"id": "p"}]}});
         let used = json!({"packages": packages, "resolve": {"nodes": [{"id": "p"}, {"id": "r"}]}});
-        assert_eq!(check(&optional, &deny), Ok(()));
-        assert_eq!(check(&used, &deny), Err("ring is in the tree: cargo tree -i ring".to_owned()));
+        assert_eq!(check(&optional, &deny, |_| true), Ok(()));
+        assert_eq!(check(&used, &deny, |_| false), Ok(()));
+        assert_eq!(
+            check(&used, &deny, |_| true),
+            Err("ring is in the tree: cargo tree -i ring".to_owned())
+        );
     }
 }
