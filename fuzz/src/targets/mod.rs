@@ -3,4 +3,5 @@
 pub mod control_log;
 pub mod page;
 pub mod sidewalk;
+pub mod soft_hsm;
 pub mod yubihsm2;
