@@ -12,6 +12,8 @@ use crate::Fallible;
 #[cfg(feature = "bench")]
 mod authority;
 #[cfg(feature = "bench")]
+mod bare_signer;
+#[cfg(feature = "bench")]
 mod logs;
 #[cfg(feature = "bench")]
 mod measure;
@@ -25,6 +27,10 @@ mod report;
 mod rounds;
 #[cfg(feature = "bench")]
 mod scratch;
+#[cfg(feature = "bench")]
+mod signing;
+#[cfg(feature = "bench")]
+mod soft_hsm;
 #[cfg(feature = "bench")]
 mod verify;
 #[cfg(feature = "bench")]
@@ -64,6 +70,8 @@ pub(crate) enum Subject {
     Check,
     /// Manufacturing pages.
     Page,
+    /// Signing with software HSMs.
+    Signing,
 }
 
 /// Measures.

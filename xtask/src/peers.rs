@@ -13,8 +13,17 @@ use crate::repository::Repository;
 use crate::tally::Report;
 
 /// Every comparison is a program of this name under `tests/peers`.
-const COMPARISONS: [&str; 8] =
-    ["provision", "keys", "verdicts", "smsn", "consolidate", "signing", "vendor_suite", "wrapped"];
+const COMPARISONS: [&str; 9] = [
+    "provision",
+    "keys",
+    "verdicts",
+    "smsn",
+    "consolidate",
+    "init",
+    "signing",
+    "vendor_suite",
+    "wrapped",
+];
 /// The vendor's library whose source package brings a suite for devices.
 const VENDOR_SOURCE: &str = "yubihsm==3.1.2";
 /// The comparisons that ask the `openssl` program.

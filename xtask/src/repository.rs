@@ -54,4 +54,15 @@ impl Repository {
         let name = format!("curbside{}", std::env::consts::EXE_SUFFIX);
         Ok(self.target()?.join("debug").join(name))
     }
+
+    /// Builds our program optimised and says where it is.
+    #[cfg(feature = "bench")]
+    pub(crate) fn curbside_optimised(&self) -> Fallible<PathBuf> {
+        let build = teed(self.cargo(&["build", "--quiet", "--release", "--package", "curbside"]))?;
+        if !build.succeeded {
+            return Err("curbside does not build".into());
+        }
+        let name = format!("curbside{}", std::env::consts::EXE_SUFFIX);
+        Ok(self.target()?.join("release").join(name))
+    }
 }

@@ -74,6 +74,19 @@ impl Authority {
         })
     }
 
+    /// The private key that signs devices.
+    pub(super) fn dak_key(curve: Curve) -> Fallible<PrivateKey> {
+        key(curve, 4)
+    }
+
+    /// The certificates above every device.
+    pub(super) fn issuers_bytes(&self, curve: Curve) -> &[u8] {
+        match curve {
+            Curve::Ed25519 => self.ed25519.issuers_bytes(),
+            Curve::P256r1 => self.p256r1.issuers_bytes(),
+        }
+    }
+
     /// The roots of both curves.
     pub(super) fn anchors(&self) -> Fallible<TrustAnchors> {
         let Device { ed25519, p256r1 } = self.device(0)?;

@@ -4,7 +4,7 @@ use crate::{
     Fallible,
     bench::{
         BenchArgs, Subject, authority::processors, logs, pages, python::Python, report::Report,
-        scratch::Scratch, verify,
+        scratch::Scratch, signing, verify,
     },
     repository::Repository,
 };
@@ -29,6 +29,9 @@ pub(super) fn run(args: &BenchArgs) -> Fallible<()> {
     }
     if wants(Subject::Page) {
         pages::measure(&mut report, rounds, scratch.path(), &repository, python)?;
+    }
+    if wants(Subject::Signing) {
+        signing::measure(&mut report, rounds, scratch.path(), &repository, python)?;
     }
     if args.json {
         println!("{}", serde_json::to_string_pretty(&report)?);

@@ -18,7 +18,6 @@ use crate::{
         report::{Report, Section, Whose},
         rounds::{Measurement, Rounds},
     },
-    command::teed,
     repository::Repository,
 };
 
@@ -97,14 +96,13 @@ fn measure_processes(
     repository: &Repository,
     python: Option<&Python>,
 ) -> Fallible<()> {
-    let build =
-        teed(repository.cargo(&["build", "--quiet", "--release", "--package", "curbside"]))?;
-    if !build.succeeded {
-        report.skip("whole processes: curbside does not build");
-        return Ok(());
-    }
-    let name = format!("curbside{}", std::env::consts::EXE_SUFFIX);
-    let curbside = repository.target()?.join("release").join(name);
+    let curbside = match repository.curbside_optimised() {
+        Ok(curbside) => curbside,
+        Err(error) => {
+            report.skip(format!("whole processes: {error}"));
+            return Ok(());
+        }
+    };
     let arguments = [
         "nordic",
         "aws",
