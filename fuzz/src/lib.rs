@@ -18,6 +18,7 @@ pub struct Target {
 
 /// Every target, in alphabetical order.
 pub const TARGETS: &[Target] = &[
+    Target { name: "batch_rows", run: targets::signer::batch_rows },
     Target { name: "catalogue", run: targets::page::catalogue },
     Target { name: "chain", run: targets::sidewalk::chain },
     Target { name: "control_log", run: targets::control_log::control_log },
@@ -27,6 +28,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "import", run: targets::control_log::import },
     Target { name: "hsm_audit_log", run: targets::yubihsm2::audit_log },
     Target { name: "hsm_connector_status", run: targets::yubihsm2::connector_status },
+    Target { name: "hsm_device", run: targets::soft_hsm::device },
     Target { name: "hsm_fault", run: targets::soft_hsm::fault },
     Target { name: "hsm_frame", run: targets::yubihsm2::frame },
     Target { name: "hsm_object_record", run: targets::yubihsm2::object_record },

@@ -16,7 +16,8 @@ use crate::tally::{Report, Tally};
 /// How much to test.
 #[derive(Args)]
 pub(crate) struct TestArgs {
-    /// Ten times the comparisons with the peers, and a minute of mutations for each fuzz target.
+    /// Ten times the comparisons with the peers, a minute of mutations for each fuzz target, and the tests
+    /// that take minutes.
     #[arg(long)]
     long: bool,
     /// Seed of all random inputs; drawn and printed when not given.
@@ -70,7 +71,7 @@ impl Step {
             Self::Format => both_workspaces("format", repository, &["fmt", "--all", "--check"]),
             Self::Clippy => both_workspaces("clippy", repository, &CLIPPY),
             Self::Policy => policy::run(repository),
-            Self::Units => units(repository),
+            Self::Units => units(repository, args.long),
             Self::DocTests => tests("doc tests", repository, &["test", "--workspace", "--doc"]),
             Self::Docs => docs::run(repository, &DocsArgs { check: true }),
             Self::Peers => peers::run(repository, &PeersArgs::all(args.seed, args.long)),
@@ -94,15 +95,24 @@ fn both_workspaces(name: &str, repository: &Repository, arguments: &[&str]) -> F
     Ok(report)
 }
 
+/// The ignored tests that are long: not those that others start as processes of their own.
+const LONG: [&str; 4] = ["--run-ignored", "all", "--filterset", "not test(child)"];
+
 /// All tests of the workspace but those in documentation, which nextest cannot run.
-fn units(repository: &Repository) -> Fallible<Report> {
-    let nextest = answers("cargo", &["nextest", "--version"]);
-    let arguments: &[&str] = if nextest {
-        &["nextest", "run", "--workspace", "--no-fail-fast", "--status-level=slow"]
-    } else {
-        &["test", "--workspace", "--no-fail-fast", "--lib", "--bins", "--tests", "--examples"]
-    };
-    tests("tests", repository, arguments)
+fn units(repository: &Repository, is_long: bool) -> Fallible<Report> {
+    if !answers("cargo", &["nextest", "--version"]) {
+        let arguments =
+            ["test", "--workspace", "--no-fail-fast", "--lib", "--bins", "--tests", "--examples"];
+        let mut report = tests("tests", repository, &arguments)?;
+        if is_long {
+            report.skip("the tests that take minutes: they need cargo-nextest");
+        }
+        return Ok(report);
+    }
+    let mut arguments =
+        vec!["nextest", "run", "--workspace", "--no-fail-fast", "--status-level=slow"];
+    arguments.extend(LONG.iter().filter(|_| is_long));
+    tests("tests", repository, &arguments)
 }
 
 fn tests(name: &str, repository: &Repository, arguments: &[&str]) -> Fallible<Report> {

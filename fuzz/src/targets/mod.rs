@@ -3,5 +3,6 @@
 pub mod control_log;
 pub mod page;
 pub mod sidewalk;
+pub mod signer;
 pub mod soft_hsm;
 pub mod yubihsm2;
