@@ -71,7 +71,7 @@ impl SoftHsm {
         let Opened { mut store, state, .. } = opened;
         let device = match state {
             None => Device::factory_fresh(settings, &mut *random),
-            Some(state) => Device::power_on(settings, state, &mut *random).0,
+            Some(state) => Device::power_on(settings, state).0,
         };
         store.save(device.state())?;
         Ok(Self::new(device, Keeper::Store(Box::new(store)), settings, random))
@@ -146,8 +146,7 @@ impl SoftHsm {
         let Some(device) = self.device.take() else {
             return;
         };
-        let (device, _) =
-            Device::power_on(self.settings, device.state().clone(), &mut *self.random);
+        let (device, _) = Device::power_on(self.settings, device.state().clone());
         self.powered_on = now;
         match self.keeper.save(device.state()) {
             Ok(()) => self.device = Some(device),
@@ -183,7 +182,7 @@ impl SoftHsm {
             return;
         };
         let started = store.reload().and_then(|state| {
-            let (device, _) = Device::power_on(self.settings, state, &mut *self.random);
+            let (device, _) = Device::power_on(self.settings, state);
             store.save(device.state())?;
             Ok(device)
         });

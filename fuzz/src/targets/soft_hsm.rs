@@ -26,7 +26,7 @@ const KEY: [u8; 32] = [7; 32];
 pub fn device(data: &[u8]) {
     let mut random = SeededRandomness::from_number(1);
     let (state, keys) = fresh();
-    let (mut device, _) = Device::power_on(Settings::default(), state.clone(), &mut random);
+    let (mut device, _) = Device::power_on(Settings::default(), state.clone());
     let mut send = |bytes: &[u8]| device.handle(bytes, Duration::ZERO, &mut random).answer;
     let mut session = Some(log_in(keys, &mut send));
     let mut rest = data;

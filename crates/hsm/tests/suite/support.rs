@@ -165,8 +165,8 @@ impl Bench {
     pub(crate) fn replug(&self) {
         let mut inner = self.lock();
         let state = inner.device.state().clone();
-        let Inner { device, random, settings, .. } = &mut *inner;
-        *device = Device::power_on(*settings, state, random).0;
+        let Inner { device, settings, .. } = &mut *inner;
+        *device = Device::power_on(*settings, state).0;
         inner.started = Instant::now();
         inner.is_plugged = true;
     }

@@ -62,7 +62,7 @@ impl Bench {
     /// Takes the power away and gives it back.
     pub(crate) fn power_cycle(&mut self) {
         let state = self.replica.clone();
-        let (device, changes) = Device::power_on(self.settings, state, &mut self.random);
+        let (device, changes) = Device::power_on(self.settings, state);
         for change in changes {
             self.replica.apply(change);
         }

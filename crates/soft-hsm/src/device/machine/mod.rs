@@ -66,11 +66,7 @@ impl Device {
 
     /// A device whose power comes back: its state as it was, no sessions, one boot more. The changes must be
     /// durable before it is used.
-    pub fn power_on(
-        settings: Settings,
-        state: State,
-        _random: &mut dyn Randomness,
-    ) -> (Self, Vec<Change>) {
+    pub fn power_on(settings: Settings, state: State) -> (Self, Vec<Change>) {
         let mut device = Self::started(settings, state);
         let log = device.state.log();
         let change = if device.is_log_exhausted() {
