@@ -9,6 +9,7 @@ use clap::Args;
 
 use crate::Fallible;
 use crate::command::output;
+use crate::readme;
 use crate::repository::Repository;
 use crate::tally::Report;
 
@@ -59,6 +60,8 @@ pub(crate) fn run(repository: &Repository, args: &DocsArgs) -> Fallible<Report> 
     }
     let is_fresh = fs::read(path).is_ok_and(|committed| committed == reference);
     report.check(REFERENCE, if is_fresh { Ok(()) } else { Err(ADVICE.to_owned()) });
+    let first_command = readme::check(repository).map_err(|error| error.to_string());
+    report.check("the README's first command", first_command);
     Ok(report)
 }
 

@@ -16,6 +16,7 @@ mod docs;
 mod fuzz;
 mod peers;
 mod policy;
+mod readme;
 mod repository;
 mod tally;
 mod test;

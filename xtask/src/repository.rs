@@ -47,22 +47,20 @@ impl Repository {
 
     /// Builds our program and says where it is.
     pub(crate) fn curbside(&self) -> Fallible<PathBuf> {
-        let build = teed(self.cargo(&["build", "--package", "curbside"]))?;
-        if !build.succeeded {
-            return Err("curbside does not build".into());
-        }
-        let name = format!("curbside{}", std::env::consts::EXE_SUFFIX);
-        Ok(self.target()?.join("debug").join(name))
+        self.built("debug", &["build", "--package", "curbside"])
     }
 
     /// Builds our program optimised and says where it is.
     #[cfg(feature = "bench")]
     pub(crate) fn curbside_optimised(&self) -> Fallible<PathBuf> {
-        let build = teed(self.cargo(&["build", "--quiet", "--release", "--package", "curbside"]))?;
-        if !build.succeeded {
+        self.built("release", &["build", "--quiet", "--release", "--package", "curbside"])
+    }
+
+    fn built(&self, folder: &str, build: &[&str]) -> Fallible<PathBuf> {
+        if !teed(self.cargo(build))?.succeeded {
             return Err("curbside does not build".into());
         }
         let name = format!("curbside{}", std::env::consts::EXE_SUFFIX);
-        Ok(self.target()?.join("release").join(name))
+        Ok(self.target()?.join(folder).join(name))
     }
 }
