@@ -32,24 +32,26 @@ impl JournalFile {
     /// [`OpenError`]: another process has it, it is not of this product, it is damaged, the disk fails.
     pub fn open(path: &Path, signer: &impl DeviceSigner) -> Result<Journal<Self>, OpenError> {
         let lock = LockFile::acquire(lock_path(path)).map_err(OpenError::File)?;
-        // An empty file is one that somebody has touched.
         let found = match durable::open_read(path) {
-            Ok(file) => Some(file).filter(|file| len_bytes_of(file) > 0),
+            Ok(file) => Some((len_bytes_of(&file, path)?, file)),
             Err(DurableError { cause: Cause::NotFound, .. }) => None,
             Err(error) => return Err(OpenError::File(error)),
         };
-        let Some(found) = found else {
+        // An empty file is one that somebody has touched.
+        let Some((found_len_bytes, found)) = found.filter(|(len_bytes, _)| *len_bytes > 0) else {
             let header = header(signer);
             let file = begun(path, &mut &header[..])?;
             let len_bytes = header.len() as u64;
             let journal = Self { file, len_bytes, is_lost: false, _lock: lock };
             return Ok(Journal::new(journal, len_bytes, JournalState::default()));
         };
-        let found_len_bytes = len_bytes_of(&found);
         let (state, len_bytes) = JournalState::read(BufReader::new(found), signer)
             .map_err(|error| OpenError::Content { path: path.to_owned(), error })?;
         let file = if len_bytes == found_len_bytes {
-            SyncedFile::open(path).map_err(OpenError::File)?
+            let mut file = SyncedFile::open(path).map_err(OpenError::File)?;
+            // What a killed process wrote and did not sync was read above: it counts only on the disk.
+            file.sync().map_err(OpenError::File)?;
+            file
         } else {
             let good = durable::open_read(path).map_err(OpenError::File)?;
             begun(path, &mut good.take(len_bytes))?
@@ -82,8 +84,12 @@ fn begun(path: &Path, content: &mut impl Read) -> Result<SyncedFile, OpenError> 
     file.commit_replace_open(path).map_err(OpenError::File)
 }
 
-fn len_bytes_of(file: &File) -> u64 {
-    file.metadata().map_or(0, |metadata| metadata.len())
+/// A length that cannot be had is a failure: a journal that passed for empty would be begun anew.
+fn len_bytes_of(file: &File, path: &Path) -> Result<u64, OpenError> {
+    let explain = |error: io::Error| {
+        OpenError::File(DurableError::new(durable::Operation::Read, path, &error))
+    };
+    Ok(file.metadata().map_err(explain)?.len())
 }
 
 fn lock_path(path: &Path) -> PathBuf {

@@ -20,7 +20,7 @@ use sidewalk::{Curve, PrivateKey, Signature, Smsn};
 use crate::{
     batch::{
         failure::{KeyError, RecordFailure},
-        journal::{Journal, JournalStorage, Recorded},
+        journal::{APPEND_LEN_BYTES_MAX, Journal, JournalStorage, Recorded},
         plan::{PlannedDevice, PlannedKeys, PlannedRow},
     },
     request::{RequestError, SigningRequest},
@@ -31,6 +31,9 @@ use crate::{
 /// How many devices a caller has waiting, itself included. More would keep the HSMs no busier, and would be more
 /// intents that a kill leaves unfinished.
 const WAITING_PER_CALLER: usize = 8;
+
+/// The most devices that wait for all callers together: their intents, under 1 KiB each, are one append.
+const WAITING_MAX: usize = APPEND_LEN_BYTES_MAX / 1024;
 
 /// What happens on the way.
 #[derive(Clone, Copy, Debug)]
@@ -116,7 +119,7 @@ pub fn sign_all<S: DeviceSigner, F: JournalStorage>(
             fill_random,
             on_event,
             waiting: 0,
-            waiting_max: callers.get() * WAITING_PER_CALLER,
+            waiting_max: callers.get().saturating_mul(WAITING_PER_CALLER).min(WAITING_MAX),
             summary: Summary { signed: 0, reused: 0, failed: 0, stopped: None },
         };
         // Dropping the conductor's end of the orders is what ends the callers.
