@@ -8,7 +8,7 @@
 use std::fmt;
 
 use sidewalk::{ChainForm, Curve, Level, Stage};
-use yubihsm2::{Capabilities, Domains, ObjectId};
+use yubihsm2::{Algorithm, Capabilities, Domains, ObjectId};
 
 /// Where the dummy programmer puts [`HSM_INFO_LABEL`].
 pub(crate) const HSM_INFO: ObjectId = ObjectId(0x0E);
@@ -160,6 +160,19 @@ pub(crate) const fn curve_in_label(curve: Curve) -> &'static str {
     match curve {
         Curve::Ed25519 => "ED25",
         Curve::P256r1 => "P256R1",
+    }
+}
+
+/// The label of an element: a tag or an authority in front, then curve and element.
+pub(crate) fn element_label(front: &str, curve: Curve, element: Element) -> String {
+    format!("{front}_{}.{}", curve_in_label(curve), element.suffix())
+}
+
+/// The algorithm of a curve's keys.
+pub(crate) const fn key_algorithm(curve: Curve) -> Algorithm {
+    match curve {
+        Curve::Ed25519 => Algorithm::ED25519,
+        Curve::P256r1 => Algorithm::EC_P256,
     }
 }
 

@@ -8,7 +8,7 @@ use yubihsm2::{
 
 use crate::{
     discovery::{DiscoveryError, HsmInfo, Inventory},
-    layout::{Element, Namespace, curve_in_label},
+    layout::{Element, Namespace, element_label},
     selection::{ProductTag, Selection},
     session::{Session, SessionError},
 };
@@ -74,7 +74,7 @@ fn product_of(object: &ObjectInfo) -> Option<Selection> {
     let namespace = Namespace::of(object.id)?;
     let curve = sidewalk::Curve::Ed25519;
     let is_of = |stage: &Stage| namespace.id(curve, *stage, Element::PrivateKey) == object.id;
-    let end = format!("_{}.{}", curve_in_label(curve), Element::PrivateKey.suffix());
+    let end = element_label("", curve, Element::PrivateKey);
     let tag: ProductTag = object.label.as_str()?.strip_suffix(&end)?.parse().ok()?;
     // The tag's own stage where its place is right; one that tells none has that of its place.
     let stage = tag.stage().filter(is_of).or_else(|| Stage::ALL.into_iter().find(is_of))?;

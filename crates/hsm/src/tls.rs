@@ -1,6 +1,9 @@
 //! Who is trusted on the way to a connector, and who this client is.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use rustls::{
     ClientConfig, RootCertStore,
@@ -18,7 +21,7 @@ const CERTIFICATES_MAX: usize = 64;
 /// The server's certificate must carry the name or address that it is called by as a subjectAltName. The
 /// default trusts the authorities of the operating system and shows no certificate.
 #[derive(Clone, Default)]
-pub struct TlsClient(Option<Arc<ClientConfig>>);
+pub struct TlsClient(Arc<OnceLock<Arc<ClientConfig>>>);
 
 /// A client's certificate and its key, both as PEM.
 #[derive(Clone, Copy)]
@@ -60,21 +63,23 @@ impl TlsClient {
                     .map_err(|error| TlsError::KeyPair(error.to_string()))?
             }
         };
-        Ok(Self(Some(Arc::new(config))))
+        Ok(Self(Arc::new(OnceLock::from(Arc::new(config)))))
     }
 
-    /// The configuration for a connection; made here where it is the default one.
+    /// The configuration for connections. The default one is made when it is first needed, and kept: reading the
+    /// system's authorities takes its time, and TLS sessions resume within one configuration only.
     pub(crate) fn config(&self) -> Result<Arc<ClientConfig>, TlsError> {
-        match &self.0 {
-            Some(config) => Ok(Arc::clone(config)),
-            None => Self::new(None, None)?.config(),
+        if let Some(config) = self.0.get() {
+            return Ok(Arc::clone(config));
         }
+        let made = Self::new(None, None)?.config()?;
+        Ok(Arc::clone(self.0.get_or_init(|| made)))
     }
 }
 
 impl fmt::Debug for TlsClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_some() { "TlsClient(…)" } else { "TlsClient(default)" })
+        f.write_str(if self.0.get().is_some() { "TlsClient(…)" } else { "TlsClient(default)" })
     }
 }
 

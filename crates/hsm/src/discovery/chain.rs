@@ -2,14 +2,14 @@
 
 use sidewalk::{Chain, Curve, Level, PublicKey, Serial, Verifier};
 use yubihsm2::{
-    Algorithm, ErrorCode, ObjectId, ObjectType,
+    ErrorCode, ObjectId, ObjectType,
     operation::{GetOpaque, PublicKey as GetPublicKey},
 };
 
 use super::{CertificatePlaces, DiscoveryError, Inventory};
 use crate::{
     authority::CurveAuthority,
-    layout::{Element, Namespace},
+    layout::{Element, Namespace, key_algorithm},
     placeholder::placeholder_chain,
     selection::Selection,
     session::{Session, SessionError},
@@ -107,11 +107,7 @@ fn check_key(
         return Err(DiscoveryError::MissingKey { curve, id });
     }
     let found = session.call_repeatable(&GetPublicKey { id, object_type: None })?;
-    let algorithm = match curve {
-        Curve::Ed25519 => Algorithm::ED25519,
-        Curve::P256r1 => Algorithm::EC_P256,
-    };
-    if found.algorithm != algorithm || found.bytes != certified.as_bytes() {
+    if found.algorithm != key_algorithm(curve) || found.bytes != certified.as_bytes() {
         return Err(DiscoveryError::OtherKey { curve, id });
     }
     Ok(())

@@ -5,8 +5,8 @@ use yubihsm2::{ObjectId, ObjectType};
 
 use super::{DiscoveryError, Inventory};
 use crate::{
-    layout::{Element, Namespace, curve_in_label},
-    selection::{ProductTag, Selection},
+    layout::{Element, Namespace, element_label},
+    selection::Selection,
     session::Session,
 };
 
@@ -69,7 +69,9 @@ fn find_signer(
         }
         labels.push(label);
     }
-    let is_exact = |label: &str| is_label_of(label, tag, Element::PrivateKey);
+    // The tag and nothing but how labels end, rather than a longer tag's.
+    let own = element_label(tag.as_str(), Curve::Ed25519, Element::PrivateKey);
+    let is_exact = |label: &str| label == own || label == tag.as_str();
     let mut exact = fitting.iter().filter(|(_, label)| is_exact(label));
     match (exact.next(), exact.next(), fitting.as_slice()) {
         (Some((namespace, _)), None, _) => Ok(*namespace),
@@ -90,7 +92,7 @@ fn find_product(
 ) -> Result<Namespace, DiscoveryError> {
     let tag = selection.tag();
     let front = tag.product_label().ok_or(DiscoveryError::NoDakInTag { tag: tag.clone() })?;
-    let exact = product_public_key_label(&front);
+    let exact = element_label(&front, Curve::Ed25519, Element::PublicKey);
     let mut fitting = None;
     for namespace in product_candidates(inventory, selection, signer) {
         let id = public_key_id(namespace, selection);
@@ -125,17 +127,4 @@ fn product_candidates(
 
 fn public_key_id(namespace: Namespace, selection: &Selection) -> ObjectId {
     namespace.id(Curve::Ed25519, selection.stage(), Element::PublicKey)
-}
-
-/// Whether a label is the tag and nothing but how labels end, rather than a longer tag's.
-fn is_label_of(label: &str, tag: &ProductTag, element: Element) -> bool {
-    label == element_label(tag.as_str(), Curve::Ed25519, element) || label == tag.as_str()
-}
-
-fn product_public_key_label(front: &str) -> String {
-    element_label(front, Curve::Ed25519, Element::PublicKey)
-}
-
-fn element_label(front: &str, curve: Curve, element: Element) -> String {
-    format!("{front}_{}.{}", curve_in_label(curve), element.suffix())
 }

@@ -12,7 +12,9 @@ use super::{
     plan::{DAKS_MAX, ProductName},
 };
 use crate::{
-    layout::{DOMAINS, Element, KEY_CAPABILITIES, Namespace, curve_in_label, stage_prefix},
+    layout::{
+        DOMAINS, Element, KEY_CAPABILITIES, Namespace, element_label, key_algorithm, stage_prefix,
+    },
     selection::ProductTag,
 };
 
@@ -70,10 +72,7 @@ impl Placer<'_> {
             label: label(&self.label(level, Element::PrivateKey))?,
             domains: DOMAINS,
             capabilities: KEY_CAPABILITIES,
-            algorithm: match self.curve {
-                Curve::Ed25519 => Algorithm::ED25519,
-                Curve::P256r1 => Algorithm::EC_P256,
-            },
+            algorithm: key_algorithm(self.curve),
         };
         let key = SecretBytes::from(material.signer.expose_bytes().as_slice());
         Ok(Object::AsymmetricKey(PutAsymmetricKey { object, key }))
@@ -102,7 +101,7 @@ impl Placer<'_> {
             let own = format!("_{issuer}_");
             self.tag.as_str().replacen(&own, &format!("_{level}_"), 1)
         };
-        format!("{front}_{}.{}", curve_in_label(self.curve), element.suffix())
+        element_label(&front, self.curve, element)
     }
 }
 

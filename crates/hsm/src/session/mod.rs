@@ -129,16 +129,13 @@ impl Session {
 
     fn exchange(&mut self, command: Command, request: &Frame) -> Result<Frame, SessionError> {
         let sealed = self.channel.seal(request).map_err(SessionError::Channel)?;
-        match self.link.exchange(&sealed) {
+        match send(&mut self.link, &mut self.reach, &sealed) {
             Ok(answer) => self.open_answer(&answer),
             Err(TransportError::Lost { .. }) => {
                 self.pending = Some(sealed);
                 self.settle(command)
             }
             Err(error) => {
-                if matches!(error, TransportError::TimedOut { .. }) {
-                    self.reach = Reach::Silent;
-                }
                 self.pending = Some(sealed);
                 Err(error.into())
             }
@@ -150,7 +147,7 @@ impl Session {
         let Some(sealed) = &self.pending else {
             return Err(SessionError::Channel(ChannelError::OutOfTurn));
         };
-        let answer = self.link.exchange(sealed)?;
+        let answer = send(&mut self.link, &mut self.reach, sealed)?;
         (self.pending, self.reach) = (None, Reach::Open);
         if answer.error_code() == Some(ErrorCode::AUTHENTICATION_FAILED) {
             self.channel.forgo_answer().map_err(SessionError::Channel)?;
@@ -188,6 +185,15 @@ impl Session {
         let answer = self.exchange(command, &request)?;
         read_answer::<CloseSession>(&answer)
     }
+}
+
+/// Sends a sealed request, and notes a device that does not answer.
+fn send(link: &mut Link, reach: &mut Reach, sealed: &Frame) -> Result<Frame, TransportError> {
+    let answer = link.exchange(sealed);
+    if matches!(answer, Err(TransportError::TimedOut { .. })) {
+        *reach = Reach::Silent;
+    }
+    answer
 }
 
 impl Drop for Session {
