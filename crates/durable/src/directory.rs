@@ -5,6 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::error::{DurableError, Operation};
+
 /// The directory that holds `path`'s name.
 pub(crate) fn parent(path: &Path) -> PathBuf {
     match path.parent() {
@@ -13,9 +15,15 @@ pub(crate) fn parent(path: &Path) -> PathBuf {
     }
 }
 
+/// Flushes the directory that holds `path`'s name.
+pub(crate) fn sync_parent(path: &Path) -> Result<(), DurableError> {
+    let parent = parent(path);
+    sync(&parent).map_err(|error| DurableError::new(Operation::SyncDirectory, parent, &error))
+}
+
 /// `open(O_RDONLY)` and `fsync` of the directory.
 #[cfg(unix)]
-pub(crate) fn sync(directory: &Path) -> io::Result<()> {
+fn sync(directory: &Path) -> io::Result<()> {
     match std::fs::File::open(directory)?.sync_all() {
         // Some network file systems have no fsync for directories; they order renames themselves.
         Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
@@ -26,6 +34,6 @@ pub(crate) fn sync(directory: &Path) -> io::Result<()> {
 /// Windows has no call for it: a directory cannot be flushed without administrator rights. NTFS journals
 /// the rename.
 #[cfg(not(unix))]
-pub(crate) fn sync(_directory: &Path) -> io::Result<()> {
+fn sync(_directory: &Path) -> io::Result<()> {
     Ok(())
 }

@@ -109,7 +109,7 @@ impl NewFile {
         for final_path in final_paths {
             match file.persist_noclobber(&final_path) {
                 Ok(_) => {
-                    sync_directory_of(&final_path)?;
+                    directory::sync_parent(&final_path)?;
                     return Ok(final_path);
                 }
                 Err(PersistError { error, file: unplaced })
@@ -150,7 +150,7 @@ impl NewFile {
         let final_path = final_path.as_ref();
         match self.synced()?.persist(final_path) {
             Ok(file) => {
-                sync_directory_of(final_path)?;
+                directory::sync_parent(final_path)?;
                 Ok(SyncedFile::from_parts(file, final_path.to_owned()))
             }
             Err(PersistError { error, .. }) => {
@@ -231,10 +231,4 @@ fn written(path: &Path, visibility: Visibility, bytes: &[u8]) -> Result<NewFile,
         Ok(()) => Ok(file),
         Err(error) => Err(DurableError::new(Operation::Write, path, &error)),
     }
-}
-
-fn sync_directory_of(final_path: &Path) -> Result<(), DurableError> {
-    let directory = directory::parent(final_path);
-    directory::sync(&directory)
-        .map_err(|error| DurableError::new(Operation::SyncDirectory, directory, &error))
 }

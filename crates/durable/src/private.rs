@@ -23,15 +23,13 @@ use crate::{
 pub fn private_directory(path: impl AsRef<Path>) -> Result<(), DurableError> {
     let path = path.as_ref();
     match permissions::create_owner_only_directory(path) {
-        Ok(()) => {
-            let parent = directory::parent(path);
-            directory::sync(&parent)
-                .map_err(|error| DurableError::new(Operation::SyncDirectory, parent, &error))
-        }
+        Ok(()) => directory::sync_parent(path),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             if names(path)?.is_empty() {
                 permissions::make_owner_only_directory(path)
                     .map_err(|error| DurableError::new(Operation::CreateDirectory, path, &error))?;
+                // Whoever made it may have been killed before its name was on the disk.
+                directory::sync_parent(path)?;
             }
             refuse_open_to_others(path)
         }

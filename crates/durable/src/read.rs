@@ -32,7 +32,15 @@ pub fn open_read(path: impl AsRef<Path>) -> Result<File, DurableError> {
 /// As [`open_read`]; [`Cause::TooLarge`]; a failing disk.
 pub fn read_bounded(path: impl AsRef<Path>, limit_bytes: u64) -> Result<Vec<u8>, DurableError> {
     let path = path.as_ref();
-    let file = open_read(path)?;
+    read_file(&open_read(path)?, path, limit_bytes)
+}
+
+/// As [`read_bounded`], for a file that is open and stands at its start.
+pub(crate) fn read_file(
+    file: &File,
+    path: &Path,
+    limit_bytes: u64,
+) -> Result<Vec<u8>, DurableError> {
     let metadata =
         file.metadata().map_err(|error| DurableError::new(Operation::Read, path, &error))?;
     if metadata.len() > limit_bytes {

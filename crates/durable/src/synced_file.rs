@@ -13,7 +13,7 @@ use std::{
 use crate::{
     error::{DurableError, Operation},
     permissions,
-    read::read_bounded_from,
+    read::read_file,
 };
 
 /// An existing file, open for reading and for writing in place.
@@ -51,12 +51,7 @@ impl SyncedFile {
     /// [`Cause::TooLarge`](crate::Cause::TooLarge); a failing disk.
     pub fn read(&mut self, limit_bytes: u64) -> Result<Vec<u8>, DurableError> {
         self.seek(0, Operation::Read)?;
-        let len_bytes =
-            self.file.metadata().map_err(|error| self.explain(Operation::Read, &error))?.len();
-        if len_bytes > limit_bytes {
-            return Err(DurableError::too_large(&self.path, limit_bytes, Some(len_bytes)));
-        }
-        read_bounded_from(&self.file, &self.path, limit_bytes)
+        read_file(&self.file, &self.path, limit_bytes)
     }
 
     /// Writes bytes at a place, over what is there or behind the end. They are on the disk only after a
