@@ -101,9 +101,7 @@ impl Task<'_> {
         if !algorithms.contains(&algorithm) {
             return Err(ErrorCode::INVALID_DATA);
         }
-        if !self.state.options().is_enabled(algorithm) {
-            return Err(ErrorCode::ALGORITHM_DISABLED);
-        }
+        self.require_enabled(algorithm)?;
         if !object.record.capabilities.contains(capability) {
             return Err(ErrorCode::INSUFFICIENT_PERMISSIONS);
         }

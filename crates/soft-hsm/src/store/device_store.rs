@@ -155,11 +155,6 @@ impl DeviceStore {
         self.log.close().map_err(|fault| StoreError { directory, fault })
     }
 
-    /// Where the store is.
-    pub fn directory(&self) -> &Path {
-        &self.directory
-    }
-
     fn error(&self, fault: StoreFault) -> StoreError {
         StoreError { directory: self.directory.clone(), fault }
     }

@@ -37,8 +37,8 @@ pub enum StoreFault {
     /// The directory holds other files and no store.
     #[error("the directory holds other things and no store")]
     NotAStore,
-    /// There is no store, and none was to be made.
-    #[error("there is none")]
+    /// Its file has gone since it was opened.
+    #[error("its file is gone")]
     Absent,
     /// The file was damaged or tampered with.
     #[error("damaged: {0}")]
@@ -151,7 +151,7 @@ impl StoreError {
             }
             StoreFault::Disk(error) => return error.hint(),
             StoreFault::NotAStore => "name a directory that is empty or does not exist".to_owned(),
-            StoreFault::Absent => format!("check the spelling of {directory}"),
+            StoreFault::Absent => format!("put back the file `state` that belongs to {directory}"),
             StoreFault::Damaged(_) => {
                 format!("nothing was changed; put back a copy of {directory} that is whole")
             }

@@ -1,7 +1,7 @@
 //! The command that certifies that a key lives in the device.
 
 use yubihsm2::{
-    Algorithm, Capabilities, ErrorCode, ObjectId, ObjectType, attestation::common_name,
+    Capabilities, ErrorCode, ObjectId, ObjectType, attestation::common_name,
     operation::SignAttestationCertificate,
 };
 
@@ -9,7 +9,6 @@ use super::Execute;
 use crate::{
     device::{
         certificate::{Attested, Issuer, public_key_info},
-        crypto::EcKey,
         keys::Key,
         state::Name,
         task::Task,
@@ -57,7 +56,6 @@ fn sign_built_in(task: &mut Task<'_>, attested: &Attested) -> Result<Vec<u8>, Er
     let identity = task.state.identity();
     let issuer = Issuer::of(&identity.attestation_certificate);
     let issuer = issuer.ok_or(ErrorCode::STORAGE_FAILED)?;
-    let key = EcKey::load(Algorithm::EC_P256, identity.attestation_key.as_bytes());
-    let key = key.ok_or(ErrorCode::STORAGE_FAILED)?;
+    let key = identity.attestation_key().ok_or(ErrorCode::STORAGE_FAILED)?;
     Ok(attested.sign_ec(&issuer, &key, task.random))
 }

@@ -236,7 +236,7 @@ fn put_otp(
 }
 
 /// As many random bytes as the algorithm's key has; none for algorithms without keys.
-fn random_key(algorithm: Algorithm, random: &mut dyn Randomness) -> SecretBytes {
+pub(super) fn random_key(algorithm: Algorithm, random: &mut dyn Randomness) -> SecretBytes {
     let mut key = vec![0; algorithm.key_len_bytes().unwrap_or_default()];
     random.fill(&mut key);
     SecretBytes::new(key)

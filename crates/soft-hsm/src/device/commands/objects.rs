@@ -9,7 +9,6 @@ use yubihsm2::{
 
 use super::Execute;
 use crate::device::{
-    crypto::EcKey,
     keys::Key,
     state::{Change, Name},
     task::Task,
@@ -76,8 +75,8 @@ impl Execute for PublicKey {
         let (algorithm, key) = match object_type {
             ObjectType::ASYMMETRIC_KEY if self.id == ObjectId::ATTESTATION => {
                 task.note(self.id);
-                let key = task.state.identity().attestation_key.as_bytes();
-                let key = EcKey::load(Algorithm::EC_P256, key).ok_or(ErrorCode::STORAGE_FAILED)?;
+                let key = task.state.identity().attestation_key();
+                let key = key.ok_or(ErrorCode::STORAGE_FAILED)?;
                 let bytes = key.public().to_vec();
                 return Ok(PublicKeyAnswer { algorithm: Algorithm::EC_P256, bytes });
             }

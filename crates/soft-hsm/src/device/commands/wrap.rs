@@ -93,7 +93,7 @@ pub(super) fn import(
         return Err(ErrorCode::INVALID_DATA);
     }
     task.require_suitable(object_type, record.algorithm)?;
-    if !delegated.contains(record.capabilities.union(delegated_by(&body))) {
+    if !delegated.contains(record.capabilities.union(body.delegated())) {
         return Err(ErrorCode::INSUFFICIENT_PERMISSIONS);
     }
     let object = NewObject {
@@ -122,16 +122,6 @@ fn without_seed(record: ObjectRecord) -> ObjectRecord {
             ObjectRecord { len_bytes: body.len() as u16, body, ..record }
         }
         _ => record,
-    }
-}
-
-fn delegated_by(body: &ObjectBody) -> Capabilities {
-    match body {
-        ObjectBody::Authentication { delegated, .. }
-        | ObjectBody::Wrap { delegated, .. }
-        | ObjectBody::WrapRsa { delegated, .. }
-        | ObjectBody::PublicWrap { delegated, .. } => *delegated,
-        _ => Capabilities::NONE,
     }
 }
 

@@ -10,7 +10,7 @@ use yubihsm2::{
 
 use super::{
     Execute,
-    create::{asymmetric_body, require_len},
+    create::{asymmetric_body, random_key, require_len},
     rsa::mgf1,
     wrap::{exportable, import},
 };
@@ -114,9 +114,7 @@ fn seal(
 ) -> Result<Vec<u8>, ErrorCode> {
     let Key::RsaPublic(key) = &*key.key else { return Err(ErrorCode::INVALID_DATA) };
     task.require_suitable(ObjectType::SYMMETRIC_KEY, aes)?;
-    let mut between = vec![0; aes.key_len_bytes().unwrap_or_default()];
-    task.random.fill(&mut between);
-    let between = AesKey::new(between).ok_or(ErrorCode::INVALID_DATA)?;
+    let between = AesKey::new(random_key(aes, task.random)).ok_or(ErrorCode::INVALID_DATA)?;
     let sealed = wrap_key(&between, bytes).ok_or(ErrorCode::INVALID_DATA)?;
     let block = encrypt(task, key, oaep, between.as_bytes()).ok_or(ErrorCode::INVALID_DATA)?;
     Ok([block, sealed].concat())

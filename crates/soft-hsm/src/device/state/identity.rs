@@ -22,7 +22,7 @@ pub struct Identity {
     pub(in crate::device) device_key: Secret<32>,
     /// The built-in P-256 attestation key. Survives a reset.
     #[serde(with = "serial")]
-    pub(in crate::device) attestation_key: Secret<32>,
+    attestation_key: Secret<32>,
     /// Its certificate, X.509 in DER. Survives a reset.
     #[serde(with = "serial")]
     pub attestation_certificate: Vec<u8>,
@@ -51,6 +51,11 @@ impl Identity {
     /// The key of asymmetric sessions, or `None` where the bytes are no key, which no device stores.
     pub(in crate::device) fn session_key(&self) -> Option<P256SecretKey> {
         P256SecretKey::from_bytes(self.device_key.as_bytes())
+    }
+
+    /// The built-in attestation key, or `None` where the bytes are no key, which no device stores.
+    pub(in crate::device) fn attestation_key(&self) -> Option<EcKey> {
+        EcKey::load(Algorithm::EC_P256, self.attestation_key.as_bytes())
     }
 }
 
