@@ -23,7 +23,7 @@ const BASE64_LEN_CHARS_MIN: usize = 40;
 const HEAD_LEN_BYTES: u64 = 4096;
 
 /// In a shell's pattern `*` and `?` do not match a slash or a leading dot.
-const PATTERN_RULES: MatchOptions = MatchOptions {
+pub(crate) const PATTERN_RULES: MatchOptions = MatchOptions {
     case_sensitive: cfg!(not(windows)),
     require_literal_separator: true,
     require_literal_leading_dot: true,

@@ -30,10 +30,7 @@ impl PinArgs {
     /// Reads the PIN.
     pub(crate) fn read(&self) -> Result<Pin, Failure> {
         let bytes = match (&self.pin_file, self.pin_fd) {
-            (Some(path), _) => {
-                warn_if_others_can_read(path);
-                Zeroizing::new(durable::read_bounded(path, PIN_FILE_LEN_BYTES_MAX)?)
-            }
+            (Some(path), _) => return pin_of_file(path),
             (None, Some(number)) => from_descriptor(number)?,
             (None, None) => prompt()?,
         };

@@ -24,7 +24,12 @@ pub(crate) struct TrustArgs {
 impl TrustArgs {
     /// A verifier that accepts these roots and no others.
     pub(crate) fn verifier(&self) -> Result<Verifier, Failure> {
-        let Some(path) = &self.trust else { return Ok(Verifier::new(TrustAnchors::amazon())) };
+        self.anchors().map(Verifier::new)
+    }
+
+    /// These roots.
+    pub(crate) fn anchors(&self) -> Result<TrustAnchors, Failure> {
+        let Some(path) = &self.trust else { return Ok(TrustAnchors::amazon()) };
         let bytes = durable::read_bounded(path, TRUST_FILE_LEN_BYTES_MAX)?;
         let refused = |problem: String| {
             Failure::new(Exit::Malformed, format!("failed to read {}: {problem}", path.display()))
@@ -32,7 +37,6 @@ impl TrustArgs {
         };
         let text = std::str::from_utf8(&bytes)
             .map_err(|error| refused(format!("not text at byte {}", error.valid_up_to())))?;
-        let anchors = TrustAnchors::parse(text).map_err(|error| refused(error.to_string()))?;
-        Ok(Verifier::new(anchors))
+        TrustAnchors::parse(text).map_err(|error| refused(error.to_string()))
     }
 }

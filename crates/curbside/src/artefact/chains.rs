@@ -121,10 +121,8 @@ fn control_log(
     source: impl Read,
     on_device: &mut dyn FnMut(Device) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let unreadable = |error: ReadError| {
-        Failure::new(Exit::Malformed, format!("failed to read {name}: {error}")).hint(error.hint())
-    };
     let mut reader = Reader::new(source);
+    let unreadable = |error: ReadError| Failure::of_log(name, &error);
     while let Some(record) = reader.next_record().map_err(unreadable)? {
         let (number, offset_bytes) = (record.number(), record.offset_bytes());
         let examined = Examined::of(&record);

@@ -8,9 +8,9 @@ use crate::compat;
 
 /// Take a public tool's own command line
 ///
-/// Known are `sid_provision`, `consolidate_cl`, `validate_chain` and `extract_priv`: the same options, the same
-/// files to the byte. A link to this program that is named like one of them does the same. What differs on purpose
-/// stands in `docs/differences.md`.
+/// Known are `sid_signing_tool`, `sid_provision`, `consolidate_cl`, `validate_chain` and `extract_priv`: the same
+/// options, the same files to the byte. A link to this program that is named like one of them does the same. What
+/// differs on purpose stands in `docs/differences.md`.
 #[derive(Args, Debug)]
 #[command(
     override_usage = "curbside compat <NAME> [ARGS]...",

@@ -16,7 +16,8 @@ pub(crate) use self::sign::app_server_key_of_profile;
 
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use sidewalk::Stage;
 
 use crate::{block::Block, failure::Failure, terminal};
 
@@ -92,6 +93,24 @@ impl Cli {
                 terminal::note(failure.render().trim_end());
                 failure.exit().into()
             }
+        }
+    }
+}
+
+/// A product's stage, as an option names it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+enum StageChoice {
+    Production,
+    Preproduction,
+    Test,
+}
+
+impl From<StageChoice> for Stage {
+    fn from(choice: StageChoice) -> Self {
+        match choice {
+            StageChoice::Production => Self::Production,
+            StageChoice::Preproduction => Self::PreProduction,
+            StageChoice::Test => Self::Test,
         }
     }
 }

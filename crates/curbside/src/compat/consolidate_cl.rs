@@ -13,7 +13,6 @@ use control_log::{
     name::candidates,
 };
 use durable::{DurableError, NewFile, Operation, Visibility};
-use glob::MatchOptions;
 
 use crate::{
     clock,
@@ -21,19 +20,13 @@ use crate::{
     consolidation::{Sources, note_lowered},
     exit::Exit,
     failure::Failure,
+    input::PATTERN_RULES,
     terminal,
 };
 
 /// How much of the list of files is gathered before it is printed: 100,000 files must not cost as many
 /// system calls.
 const LISTING_LEN_BYTES: usize = 64 * 1024;
-
-/// In a shell's pattern `*` and `?` do not match a slash or a leading dot.
-const PATTERN_RULES: MatchOptions = MatchOptions {
-    case_sensitive: cfg!(not(windows)),
-    require_literal_separator: true,
-    require_literal_leading_dot: true,
-};
 
 pub(super) fn run(name: &str, args: Vec<OsString>) -> Result<ExitCode, Failure> {
     if args.is_empty() {

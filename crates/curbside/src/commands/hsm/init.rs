@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use durable::Visibility;
 use hsm::{
     Endpoint,
@@ -11,14 +11,14 @@ use hsm::{
         program,
     },
 };
-use sidewalk::{Apid, ChainForm, Stage, TrustAnchors};
+use sidewalk::{Apid, ChainForm, TrustAnchors};
 use yubihsm2::ObjectId;
 
 use super::key::factory_key;
 use crate::{
     block::Block,
     clock,
-    commands::Format,
+    commands::{Format, StageChoice},
     failure::Failure,
     files::{self, Draft, within, write_together},
     hsm_access::HsmArgs,
@@ -90,23 +90,6 @@ pub(crate) struct InitArgs {
     force: bool,
     #[command(flatten)]
     format: Format,
-}
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-enum StageChoice {
-    Production,
-    Preproduction,
-    Test,
-}
-
-impl From<StageChoice> for Stage {
-    fn from(choice: StageChoice) -> Self {
-        match choice {
-            StageChoice::Production => Self::Production,
-            StageChoice::Preproduction => Self::PreProduction,
-            StageChoice::Test => Self::Test,
-        }
-    }
 }
 
 pub(crate) fn run(args: &InitArgs) -> Result<(), Failure> {

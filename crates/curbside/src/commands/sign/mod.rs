@@ -9,7 +9,7 @@ use std::{num::NonZeroUsize, path::PathBuf, process::ExitCode, sync::Arc};
 
 use clap::{Args, ValueEnum};
 use hsm::{Fleet, FleetMembers, FleetOptions, ProductTag, Selection};
-use sidewalk::Stage;
+use sidewalk::Verifier;
 use signer::{OutputForm, Signer};
 use yubihsm2::ObjectId;
 
@@ -17,7 +17,8 @@ pub(crate) use self::device::app_server_key_of_profile;
 
 use self::device::DeviceArgs;
 use crate::{
-    exit::Exit, failure::Failure, hsm_access::HsmArgs, pin::PinArgs, terminal, trust::TrustArgs,
+    commands::StageChoice, exit::Exit, failure::Failure, hsm_access::HsmArgs, pin::PinArgs,
+    terminal, trust::TrustArgs,
 };
 
 /// Sign devices with an HSM
@@ -80,13 +81,6 @@ pub(crate) struct SignArgs {
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-enum StageChoice {
-    Production,
-    Preproduction,
-    Test,
-}
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 enum FormChoice {
     /// JSON for page builders
     Json,
@@ -109,7 +103,7 @@ impl SignArgs {
     fn selection(&self) -> Result<Selection, Failure> {
         let tag = self.product.clone();
         let selection = match self.stage {
-            Some(stage) => Selection::with_stage(tag, stage.stage()),
+            Some(stage) => Selection::with_stage(tag, stage.into()),
             None => Selection::new(tag).map_err(|error| {
                 Failure::from(error).hint("or say the stage with --stage".to_owned())
             })?,
@@ -126,12 +120,13 @@ impl SignArgs {
         selection: Selection,
         options: FleetOptions,
     ) -> Result<Signer<Fleet>, Failure> {
-        let verifier = self.trust.verifier()?;
+        // Read once, so that fleet and signer cannot have different roots, and a pipe will do.
+        let anchors = self.trust.anchors()?;
         let members = FleetMembers {
             endpoints: self.hsm.endpoints()?,
             credentials: self.pin.read()?.into(),
             selection,
-            verifier: Arc::new(self.trust.verifier()?),
+            verifier: Arc::new(Verifier::new(anchors.clone())),
         };
         let fleet = Fleet::open(members, options)?;
         if self.control_log_dir.is_some() && fleet.authority().form() == sidewalk::ChainForm::Short
@@ -141,17 +136,7 @@ impl SignArgs {
             return Err(Failure::new(Exit::Unsupported, message)
                 .hint("leave --control-log-dir out".to_owned()));
         }
-        Ok(Signer::new(fleet, verifier))
-    }
-}
-
-impl StageChoice {
-    const fn stage(self) -> Stage {
-        match self {
-            Self::Production => Stage::Production,
-            Self::Preproduction => Stage::PreProduction,
-            Self::Test => Stage::Test,
-        }
+        Ok(Signer::new(fleet, Verifier::new(anchors)))
     }
 }
 
