@@ -1,16 +1,26 @@
 //! The one place that reads the clock.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use control_log::ControlLogName;
+use journal::UnixMillis;
 
 use crate::{exit::Exit, failure::Failure};
 
 /// The time in seconds since 1970; 0 for a clock before that.
 pub(crate) fn unix_seconds() -> u64 {
+    u64::try_from(unix_millis().0 / 1000).unwrap_or(0)
+}
+
+/// The time in milliseconds since 1970, negative for a clock before that.
+pub(crate) fn unix_millis() -> UnixMillis {
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
     let now = SystemTime::now();
-    now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs()
+    let millis = |duration: Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+    UnixMillis(match now.duration_since(SystemTime::UNIX_EPOCH) {
+        Ok(since) => millis(since),
+        Err(before) => -millis(before.duration()),
+    })
 }
 
 /// The name of a control log that is made now.

@@ -27,6 +27,11 @@ pub(crate) struct PinArgs {
 }
 
 impl PinArgs {
+    /// Whether the command line says where the PIN is.
+    pub(crate) const fn is_given(&self) -> bool {
+        self.pin_file.is_some() || self.pin_fd.is_some()
+    }
+
     /// Reads the PIN.
     pub(crate) fn read(&self) -> Result<Pin, Failure> {
         let bytes = match (&self.pin_file, self.pin_fd) {

@@ -1,6 +1,6 @@
 //! The one place that prints: data to stdout, everything else to stderr.
 
-use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 
 use serde::Serialize;
 
@@ -32,14 +32,14 @@ pub(crate) fn is_person_at_stdout() -> bool {
 
 /// Data on stdout that comes bit by bit.
 pub(crate) struct Output {
-    stdout: BufWriter<StdoutLock<'static>>,
+    stdout: BufWriter<Stdout>,
     /// The reader has closed the pipe: what is written from now on is not wanted.
     is_closed: bool,
 }
 
 impl Output {
     pub(crate) fn new() -> Self {
-        Self { stdout: BufWriter::new(io::stdout().lock()), is_closed: false }
+        Self { stdout: BufWriter::new(io::stdout()), is_closed: false }
     }
 
     pub(crate) fn print(&mut self, text: &str) -> Result<(), Failure> {
@@ -54,10 +54,15 @@ impl Output {
         self.print(&text)
     }
 
-    /// Makes sure that everything arrived.
-    pub(crate) fn finish(mut self) -> Result<(), Failure> {
+    /// Passes on what was written so far.
+    pub(crate) fn flush(&mut self) -> Result<(), Failure> {
         let flushed = if self.is_closed { Ok(()) } else { self.stdout.flush() };
         self.settle(flushed)
+    }
+
+    /// Makes sure that everything arrived.
+    pub(crate) fn finish(mut self) -> Result<(), Failure> {
+        self.flush()
     }
 
     fn settle(&mut self, result: io::Result<()>) -> Result<(), Failure> {

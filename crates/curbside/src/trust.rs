@@ -22,6 +22,11 @@ pub(crate) struct TrustArgs {
 }
 
 impl TrustArgs {
+    /// The roots of a file that was named elsewhere, or Amazon's.
+    pub(crate) const fn of_file(trust: Option<PathBuf>) -> Self {
+        Self { trust }
+    }
+
     /// A verifier that accepts these roots and no others.
     pub(crate) fn verifier(&self) -> Result<Verifier, Failure> {
         self.anchors().map(Verifier::new)

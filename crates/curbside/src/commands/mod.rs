@@ -3,10 +3,12 @@
 mod chain;
 mod compat;
 mod completions;
+mod demo;
 mod doctor;
 mod explain;
 mod hsm;
 mod key;
+mod line;
 mod log;
 mod man;
 mod page;
@@ -51,6 +53,7 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Demo(demo::DemoArgs),
     Explain(explain::ExplainArgs),
     #[command(subcommand)]
     Key(key::KeyCommand),
@@ -63,6 +66,8 @@ enum Command {
     Log(log::LogCommand),
     #[command(subcommand)]
     Hsm(hsm::HsmCommand),
+    #[command(subcommand)]
+    Line(line::LineCommand),
     Doctor(doctor::DoctorArgs),
     Compat(compat::CompatArgs),
     Completions(completions::CompletionsArgs),
@@ -73,6 +78,7 @@ impl Cli {
     /// Does what was asked.
     pub(crate) fn run(self) -> ExitCode {
         let ended = match self.command {
+            Command::Demo(args) => demo::run(&args),
             Command::Explain(args) => explain::run(&args),
             Command::Key(command) => key::run(command),
             // A batch has an exit code of its own when some of it was done.
@@ -81,6 +87,8 @@ impl Cli {
             Command::Page(command) => page::run(command),
             Command::Log(command) => log::run(command),
             Command::Hsm(command) => hsm::run(command),
+            // A line ends with a code of its own when some boards were not finished.
+            Command::Line(command) => return line::run(command),
             Command::Doctor(args) => doctor::run(&args),
             // A public tool's exit code is its own.
             Command::Compat(args) => return compat::run(args),

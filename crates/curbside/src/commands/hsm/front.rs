@@ -90,8 +90,13 @@ impl StopSignals {
     }
 
     /// Returns when this process is asked to stop.
-    #[cfg(unix)]
     pub(crate) fn wait(mut self) -> Result<(), Failure> {
+        self.next()
+    }
+
+    /// Returns each time that this process is asked to stop.
+    #[cfg(unix)]
+    pub(crate) fn next(&mut self) -> Result<(), Failure> {
         let [terminate, interrupt] = &mut self.signals;
         self.runtime.block_on(async {
             tokio::select! {
@@ -102,9 +107,9 @@ impl StopSignals {
         Ok(())
     }
 
-    /// Returns when this process is asked to stop.
+    /// Returns each time that this process is asked to stop.
     #[cfg(not(unix))]
-    pub(crate) fn wait(self) -> Result<(), Failure> {
+    pub(crate) fn next(&mut self) -> Result<(), Failure> {
         self.runtime.block_on(tokio::signal::ctrl_c()).map_err(failed)
     }
 }

@@ -20,7 +20,7 @@ pub(super) struct KeyArgs {
 }
 
 /// The key and password of a factory-fresh HSM, which everybody knows.
-pub(super) fn factory_key() -> (ObjectId, Credentials) {
+pub(crate) fn factory_key() -> (ObjectId, Credentials) {
     let keys = StaticKeys::from_password(DEFAULT_PASSWORD);
     (ObjectId::DEFAULT_AUTHENTICATION_KEY, Credentials::Keys(keys))
 }

@@ -9,6 +9,8 @@ mod key;
 mod serve;
 mod status;
 
+pub(crate) use self::{front::StopSignals, key::factory_key};
+
 use clap::Subcommand;
 
 use crate::failure::Failure;

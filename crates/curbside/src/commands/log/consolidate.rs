@@ -43,14 +43,22 @@ pub(crate) struct ConsolidateArgs {
 }
 
 pub(crate) fn run(args: &ConsolidateArgs) -> Result<(), Failure> {
-    let paths = super::paths(&args.files)?;
-    let mut output = NewFile::create_in(&args.out_dir, Visibility::Shared)?;
+    let (path, summary) = consolidate_files(&super::paths(&args.files)?, &args.out_dir)?;
+    report(args.format, &path, &summary)
+}
+
+/// Makes one control log of these in a directory, under the first name that is free.
+pub(crate) fn consolidate_files(
+    paths: &[PathBuf],
+    out_dir: &Path,
+) -> Result<(PathBuf, Summary), Failure> {
+    let mut output = NewFile::create_in(out_dir, Visibility::Shared)?;
     let progress = Progress::of_bytes("consolidating", None);
-    let mut sources = Sources::new(&paths);
+    let mut sources = Sources::new(paths);
     let ended = consolidate(
         paths.iter().map(|path| durable::open_read(path).map(|file| progress.reading(file))),
         output.file_mut(),
-        || super::open_spill(&args.out_dir),
+        || super::open_spill(out_dir),
         &Options::default(),
         |event| {
             if let Event::DuplicateDropped { smsn, kept, dropped } = event {
@@ -66,9 +74,8 @@ pub(crate) fn run(args: &ConsolidateArgs) -> Result<(), Failure> {
             .hint("nothing was written; are these the files you meant?".to_owned()));
     }
     let names = candidates(clock::control_log_name()?);
-    let path =
-        output.commit_first_free(names.map(|name| within(&args.out_dir, &name.to_string())))?;
-    report(args.format, &path, &summary)
+    let path = output.commit_first_free(names.map(|name| within(out_dir, &name.to_string())))?;
+    Ok((path, summary))
 }
 
 fn report(format: Format, path: &Path, summary: &Summary) -> Result<(), Failure> {

@@ -11,6 +11,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+pub(crate) use self::consolidate::consolidate_files;
+
 use clap::Subcommand;
 use control_log::{ControlLogName, check::Position, name};
 use durable::{DurableError, NewFile, Operation, Visibility};

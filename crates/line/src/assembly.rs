@@ -1,0 +1,252 @@
+//! From a job to the parts of a line: opens the journal, the HSMs, the numbers and the fixtures.
+//!
+//! What only the program's edge has is passed in: PIN, trust, clock, randomness.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use durable::DurableError;
+use hsm::{
+    Credentials, Endpoint, EndpointError, Fleet, FleetError, FleetEvent, FleetMembers,
+    FleetOptions, FleetStart, Observer, ProductTag, Selection, SelectionError, TlsClient,
+};
+use journal::{Journal, JournalError, JournalOptions};
+use page::{Catalogue, CatalogueError};
+use sidewalk::{Stage, TrustAnchors, Verifier};
+use signer::Signer;
+use yubihsm2::ObjectId;
+
+use crate::{
+    clock::Clock,
+    event::{Event, Listeners},
+    job::{AppServerKey, Job, SerialSettings},
+    page_maker::{PageMaker, PageSettingsError},
+    serials::{LIST_LEN_BYTES_MAX, ListError, Serials, SerialsError, read_list},
+};
+
+/// The largest catalogue file of a user's own, in bytes; the largest built-in one has 10 KB.
+const CATALOGUE_LEN_BYTES_MAX: u64 = 1024 * 1024;
+
+/// The largest device profile, in bytes; AWS's have under 2 KB.
+const PROFILE_LEN_BYTES_MAX: u64 = 1024 * 1024;
+
+/// What the edge of the program brings.
+pub struct Edge {
+    /// The PIN of the HSMs.
+    pub credentials: Credentials,
+    /// How connectors are talked to over TLS.
+    pub tls: TlsClient,
+    /// The roots that are trusted.
+    pub anchors: TrustAnchors,
+    /// The wall clock.
+    pub clock: Clock,
+    /// The source of randomness; false where there is none.
+    pub fill_random: fn(&mut [u8]) -> bool,
+    /// What stands on standard input, for a list of serial numbers that comes from there.
+    pub standard_input: Option<Vec<u8>>,
+}
+
+impl Job {
+    /// The stage of its product.
+    pub fn stage(&self) -> Option<Stage> {
+        self.product.stage.or_else(|| Stage::of_product_tag(&self.product.tag))
+    }
+
+    /// What its pages look like.
+    ///
+    /// # Errors
+    ///
+    /// A file that it names cannot be read or makes no sense; [`PageSettingsError`].
+    pub fn page_maker(&self) -> Result<PageMaker, AssemblyError> {
+        let own;
+        let catalogue = match &self.page.chips_file {
+            None => Catalogue::built_in(),
+            Some(path) => {
+                let text = text_of(path, CATALOGUE_LEN_BYTES_MAX)?;
+                own = Catalogue::built_in().extended_by(&path.to_string_lossy(), &text)?;
+                &own
+            }
+        };
+        let key = match &self.product.app_server_key {
+            AppServerKey::Bytes(key) => *key,
+            AppServerKey::Profile(path) => app_server_key_of_profile(path)?,
+        };
+        Ok(PageMaker::new(&self.page, catalogue, self.product.apid, key)?)
+    }
+
+    /// Opens its journal, or makes one.
+    ///
+    /// # Errors
+    ///
+    /// [`JournalError`]; another process has it.
+    pub fn open_journal(
+        &self,
+        fill_random: fn(&mut [u8]) -> bool,
+    ) -> Result<Journal, JournalError> {
+        Journal::open(JournalOptions { path: self.line.journal.clone(), fill_random })
+    }
+
+    /// Connects to its HSMs. Those that cannot be reached now join when they can, as long as one is there.
+    ///
+    /// # Errors
+    ///
+    /// [`AssemblyError`]: no session is left open.
+    pub fn open_signer(
+        &self,
+        edge: &Edge,
+        listeners: &Listeners,
+    ) -> Result<Signer<Fleet>, AssemblyError> {
+        let tag: ProductTag = self.product.tag.parse()?;
+        let selection = match self.product.stage {
+            Some(stage) => Selection::with_stage(tag, stage),
+            None => Selection::new(tag)?,
+        };
+        let selection = match self.signing.pin_slot {
+            Some(slot) => selection.with_pin_slot(ObjectId(slot)),
+            None => selection,
+        };
+        let endpoints = self.signing.hsms.iter().map(|url| Endpoint::parse(url, &edge.tls));
+        let members = FleetMembers {
+            endpoints: endpoints.collect::<Result<_, _>>()?,
+            credentials: edge.credentials.clone(),
+            selection,
+            verifier: Arc::new(Verifier::new(edge.anchors.clone())),
+        };
+        let listeners = listeners.clone();
+        let observer = Observer::new(move |event| {
+            listeners.tell(&match event {
+                FleetEvent::Up { place, serial } => {
+                    Event::HsmUp { place: place.clone(), serial: *serial }
+                }
+                FleetEvent::Down { place, error } => {
+                    Event::HsmDown { place: place.clone(), why: error.to_string() }
+                }
+            });
+        });
+        let options = FleetOptions { start: FleetStart::Any, observer, ..FleetOptions::default() };
+        let fleet = Fleet::open(members, options)?;
+        Ok(Signer::new(fleet, Verifier::new(edge.anchors.clone())))
+    }
+
+    /// Gets its serial numbers ready.
+    ///
+    /// # Errors
+    ///
+    /// [`AssemblyError`]: a list that cannot be used, a store that does not answer.
+    pub fn open_serials(&self, standard_input: Option<&[u8]>) -> Result<Serials, AssemblyError> {
+        let list = match &self.serials {
+            SerialSettings::List { path, .. } => Some(read_numbers(path, standard_input)?),
+            _ => None,
+        };
+        let own_store = beside(&self.line.journal, "serials");
+        Ok(Serials::open(&self.serials, &self.line.name, list, &own_store)?)
+    }
+
+    /// The directory in which results wait for the plant.
+    pub fn outbox(&self) -> PathBuf {
+        beside(&self.line.journal, "outbox")
+    }
+}
+
+/// The application server's key in an answer of `aws iotwireless get-device-profile`.
+///
+/// # Errors
+///
+/// [`AssemblyError::File`].
+pub fn app_server_key_of_profile(path: &Path) -> Result<[u8; 32], AssemblyError> {
+    let bad = |problem: &str| AssemblyError::File { path: path.into(), problem: problem.into() };
+    let bytes = durable::read_bounded(path, PROFILE_LEN_BYTES_MAX)?;
+    let json: serde_json::Value =
+        serde_json::from_slice(&bytes).map_err(|_| bad("it is not JSON"))?;
+    let text = json["Sidewalk"]["ApplicationServerPublicKey"].as_str();
+    let text = text.ok_or_else(|| bad("it has no Sidewalk.ApplicationServerPublicKey"))?;
+    let mut key = [0; 32];
+    let is_hex = text.bytes().all(|digit| digit.is_ascii_hexdigit());
+    if is_hex && hex::decode_to_slice(text, &mut key).is_ok() {
+        Ok(key)
+    } else {
+        Err(bad("its ApplicationServerPublicKey is not 64 hex digits"))
+    }
+}
+
+fn read_numbers(path: &Path, standard_input: Option<&[u8]>) -> Result<Vec<String>, AssemblyError> {
+    let bytes = match standard_input {
+        Some(bytes) if path == Path::new("-") => bytes.to_vec(),
+        _ => durable::read_bounded(path, LIST_LEN_BYTES_MAX)?,
+    };
+    read_list(&bytes).map_err(|error| AssemblyError::List { path: path.into(), error })
+}
+
+fn text_of(path: &Path, limit_bytes: u64) -> Result<String, AssemblyError> {
+    String::from_utf8(durable::read_bounded(path, limit_bytes)?).map_err(|_| AssemblyError::File {
+        path: path.into(),
+        problem: "it is no UTF-8 text".into(),
+    })
+}
+
+/// A file beside another, with a further ending.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+/// Why a line cannot be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum AssemblyError {
+    /// A file cannot be read.
+    #[error("failed to {0}")]
+    Disk(#[from] DurableError),
+    /// A file makes no sense.
+    #[error("failed to read {}: {problem}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A list of serial numbers cannot be used.
+    #[error("failed to read {}: {error}", path.display())]
+    List {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        error: ListError,
+    },
+    /// A catalogue file cannot be used.
+    #[error("failed to read chips: {0}")]
+    Catalogue(#[from] CatalogueError),
+    /// The page settings make no sense.
+    #[error(transparent)]
+    Page(#[from] PageSettingsError),
+    /// The product's tag.
+    #[error(transparent)]
+    Selection(#[from] SelectionError),
+    /// The address of an HSM.
+    #[error(transparent)]
+    Endpoint(#[from] EndpointError),
+    /// The HSMs.
+    #[error("failed to {0}")]
+    Fleet(#[from] FleetError),
+    /// The serial numbers.
+    #[error(transparent)]
+    Serials(#[from] SerialsError),
+}
+
+impl AssemblyError {
+    /// What a person can do.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Disk(error) => error.hint(),
+            Self::Page(error) => error.hint(),
+            Self::Selection(error) => error.hint(),
+            Self::Endpoint(error) => error.hint(),
+            Self::Fleet(error) => error.hint(),
+            Self::Serials(error) => error.hint(),
+            Self::File { .. } | Self::List { .. } | Self::Catalogue(_) => None,
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! A job file for a product, as `curbside line new` writes it.
+
+use std::fmt::Write as _;
+
+/// What a person answers.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct JobAnswers {
+    /// The job's name.
+    pub name: String,
+    /// The product's tag.
+    pub tag: String,
+    /// The device type.
+    pub device_type: String,
+    /// The APID.
+    pub apid: String,
+    /// The application server's key in hex, or the path of a device profile.
+    pub app_server_key: String,
+    /// The trust file, for a rehearsal.
+    pub trust: Option<String>,
+    /// The chip.
+    pub chip: String,
+    /// HSMs.
+    pub hsms: Vec<String>,
+    /// The PIN's file.
+    pub pin_file: Option<String>,
+    /// The pattern of serial numbers.
+    pub pattern: String,
+    /// First and last number.
+    pub numbers: (u64, u64),
+    /// How many devices.
+    pub count: Option<u64>,
+    /// How many slots.
+    pub slots: u16,
+    /// The lines of the table `driver`, without its head.
+    pub driver: String,
+}
+
+/// The text of a job file.
+pub fn job_text(answers: &JobAnswers) -> String {
+    let quoted = |text: &str| toml::Value::from(text).to_string();
+    let is_key = answers.app_server_key.len() == 64
+        && answers.app_server_key.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let mut text = format!(
+        "# A Curbside job: docs/job.md explains every key. Paths count from this file's directory.\n\
+         schema = 1\nname = {}\n\n[product]\ntag = {}\ndevice_type = {}\napid = {}\n",
+        quoted(&answers.name),
+        quoted(&answers.tag),
+        quoted(&answers.device_type),
+        quoted(&answers.apid),
+    );
+    let key = if is_key { "application_server_key" } else { "device_profile" };
+    let mut put = |key: &str, value: String| {
+        // Writing to a text cannot fail.
+        let _ = writeln!(text, "{key} = {value}");
+    };
+    put(key, quoted(&answers.app_server_key));
+    if let Some(trust) = &answers.trust {
+        put("trust", quoted(trust));
+    }
+    put("\n[page]\nchip", quoted(&answers.chip));
+    let hsms: Vec<String> = answers.hsms.iter().map(|url| quoted(url)).collect();
+    put("\n[signing]\nhsms", format!("[{}]", hsms.join(", ")));
+    if let Some(path) = &answers.pin_file {
+        put("pin_file", quoted(path));
+    }
+    put("\n[serials]\nsource", quoted("range"));
+    put("pattern", quoted(&answers.pattern));
+    put("first", answers.numbers.0.to_string());
+    put("last", answers.numbers.1.to_string());
+    put("\n[line]\nslots", answers.slots.to_string());
+    if let Some(count) = answers.count {
+        put("count", count.to_string());
+    }
+    text.push_str("\n[driver]\n");
+    text.push_str(&answers.driver);
+    text
+}
