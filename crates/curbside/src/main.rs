@@ -15,6 +15,7 @@ mod hsm_failure;
 mod input;
 mod pin;
 mod progress;
+mod screen;
 mod signing_output;
 mod terminal;
 mod trust;

@@ -55,14 +55,14 @@ impl Output {
     }
 
     /// Passes on what was written so far.
-    pub(crate) fn flush(&mut self) -> Result<(), Failure> {
+    pub(crate) fn pass_on(&mut self) -> Result<(), Failure> {
         let flushed = if self.is_closed { Ok(()) } else { self.stdout.flush() };
         self.settle(flushed)
     }
 
     /// Makes sure that everything arrived.
     pub(crate) fn finish(mut self) -> Result<(), Failure> {
-        self.flush()
+        self.pass_on()
     }
 
     fn settle(&mut self, result: io::Result<()>) -> Result<(), Failure> {
@@ -80,6 +80,26 @@ impl Output {
                 ))
             }
         }
+    }
+}
+
+/// For libraries that write rows by themselves.
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.is_closed {
+            return Ok(bytes.len());
+        }
+        match self.stdout.write(bytes) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.is_closed = true;
+                Ok(bytes.len())
+            }
+            written => written,
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.is_closed { Ok(()) } else { self.stdout.flush() }
     }
 }
 

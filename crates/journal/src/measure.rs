@@ -76,6 +76,8 @@ fn insert(path: &Path, job: JobId, devices: u32) -> rusqlite::Result<()> {
     let mut connection = schema::open_writer(path)?;
     // Made anew where it fails: nothing in it has to survive.
     connection.pragma_update(None, "synchronous", "OFF")?;
+    // Indexes of ten million rows are sorted on the disk: a measurement also looks at memory.
+    connection.pragma_update(None, "temp_store", "FILE")?;
     connection.execute_batch(
         "DROP INDEX device_dsn; DROP INDEX device_smsn; DROP INDEX device_chip;
          DROP INDEX device_log; DROP INDEX device_open;",

@@ -10,9 +10,9 @@ use crate::{
     step_times::StepTimes,
 };
 
-/// The most devices that one [`crate::Journal::find`] returns. A chip or a log file has far fewer; a whole batch
-/// is read by `for_each`.
-pub const FIND_MAX: usize = 1000;
+/// The most devices that one [`crate::Journal::find`] returns: what is read within milliseconds. A chip has far
+/// fewer; a whole log or batch file is read by [`crate::JournalView::for_each`].
+pub const FIND_MAX: usize = 256;
 
 /// The longest text of a note or failure, in bytes. A longer one is cut: a tool's whole output belongs into a
 /// file, not into every device.

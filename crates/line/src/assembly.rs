@@ -21,6 +21,8 @@ use yubihsm2::ObjectId;
 use crate::{
     clock::Clock,
     event::{Event, Listeners},
+    label::{LabelError, LabelPrinter},
+    plant::{Plant, PlantError},
     job::{AppServerKey, Job, SerialSettings},
     page_maker::{PageMaker, PageSettingsError},
     serials::{LIST_LEN_BYTES_MAX, ListError, Serials, SerialsError, read_list},
@@ -142,6 +144,27 @@ impl Job {
         };
         let own_store = beside(&self.line.journal, "serials");
         Ok(Serials::open(&self.serials, &self.line.name, list, &own_store)?)
+    }
+
+    /// Its label printer, where it has labels.
+    ///
+    /// # Errors
+    ///
+    /// [`LabelError`]: a template that cannot be used.
+    pub fn open_labels(&self) -> Result<Option<LabelPrinter>, LabelError> {
+        self.label.as_ref().map(LabelPrinter::open).transpose()
+    }
+
+    /// The plant's systems, where it names any. Results of an earlier run are delivered from now on.
+    ///
+    /// # Errors
+    ///
+    /// [`PlantError`].
+    pub fn open_plant(&self, listeners: &Listeners) -> Result<Option<Plant>, PlantError> {
+        if self.plant.route.is_none() && self.plant.result.is_none() {
+            return Ok(None);
+        }
+        Plant::new(&self.plant, &self.outbox(), listeners.clone()).map(Some)
     }
 
     /// The directory in which results wait for the plant.

@@ -215,7 +215,8 @@ impl Totals {
 #[derive(Clone, Default)]
 pub struct Listeners(Arc<[Box<Tell>]>);
 
-type Tell = dyn Fn(&Event) + Send + Sync;
+/// Is told what happens.
+pub type Tell = dyn Fn(&Event) + Send + Sync;
 
 impl Listeners {
     /// Tells each of these, in this order.

@@ -160,8 +160,8 @@ impl Job {
     }
 }
 
-/// What a chip id looks like where the job does not say: the first long hexadecimal number of the answer.
-const CHIP_PATTERN: &str = "(?<chip>[0-9A-Fa-f]{8,64})";
+/// What a chip id looks like where the job does not say: 64 bits in hexadecimal.
+const CHIP_PATTERN: &str = r"\b(?<chip>[0-9A-Fa-f]{16})\b";
 
 const fn page_format(form: FileForm) -> PageFormat {
     match form {
@@ -246,8 +246,8 @@ pub enum FixtureError {
     /// A fault of simulated boards.
     #[error(transparent)]
     Fault(#[from] FaultSpecError),
-    /// The program was built without it.
-    #[error("this program was built without the probe-rs library")]
+    /// There is no driver of that kind: the library's serial ports come under a licence that this project does not take.
+    #[error("the probe-rs library is not built in")]
     NoProbeSupport,
 }
 
@@ -261,11 +261,12 @@ impl FixtureError {
             Self::Driver(error) => error.hint(),
             Self::Model(error) => error.hint(),
             Self::Tray(error) => error.hint(),
+            Self::Command(error) => error.hint(),
             Self::NoProbeSupport => Some(
-                "build it with `--features probe`, or use the template probe-rs of the driver command"
+                "use the driver command with the template probe-rs: it runs that project's own program"
                     .to_owned(),
             ),
-            Self::Command(_) | Self::Chip(_) | Self::Fault(_) => None,
+            Self::Chip(_) | Self::Fault(_) => None,
         }
     }
 }

@@ -6,7 +6,11 @@ pub mod driver;
 pub mod event;
 mod fixtures;
 pub mod job;
+pub mod label;
+pub mod metrics;
 mod page_maker;
+pub mod plant;
+pub mod report;
 mod run;
 mod saga;
 pub mod serials;
@@ -18,5 +22,5 @@ pub use crate::{
     clock::Clock,
     fixtures::FixtureError,
     page_maker::{MadePage, PageFault, PageMaker, PageSettingsError, keys_fit},
-    run::{Control, Line, LineError, LineMode, LineParts, LogDeskError, Pace, StopReason},
+    run::{Control, Line, LineError, LineMode, LineParts, LogDeskError, Pace, StopReason, print_label_again},
 };

@@ -4,6 +4,7 @@ mod chain;
 mod compat;
 mod completions;
 mod demo;
+mod device;
 mod doctor;
 mod explain;
 mod hsm;
@@ -68,6 +69,8 @@ enum Command {
     Hsm(hsm::HsmCommand),
     #[command(subcommand)]
     Line(line::LineCommand),
+    #[command(subcommand)]
+    Device(device::DeviceCommand),
     Doctor(doctor::DoctorArgs),
     Compat(compat::CompatArgs),
     Completions(completions::CompletionsArgs),
@@ -89,6 +92,7 @@ impl Cli {
             Command::Hsm(command) => hsm::run(command),
             // A line ends with a code of its own when some boards were not finished.
             Command::Line(command) => return line::run(command),
+            Command::Device(command) => device::run(command),
             Command::Doctor(args) => doctor::run(&args),
             // A public tool's exit code is its own.
             Command::Compat(args) => return compat::run(args),

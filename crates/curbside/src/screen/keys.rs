@@ -47,13 +47,7 @@ pub(super) struct Keyboard {
 
 impl Keyboard {
     pub(super) const fn new(is_scanned: bool) -> Self {
-        Self {
-            is_scanned,
-            typed: String::new(),
-            typed_at: None,
-            paused_at: None,
-            stopped_at: None,
-        }
+        Self { is_scanned, typed: String::new(), typed_at: None, paused_at: None, stopped_at: None }
     }
 
     /// A key was pressed.

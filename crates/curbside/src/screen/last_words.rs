@@ -4,7 +4,7 @@ use super::model::Model;
 
 /// Plain lines: what was told beside the slots, the last trouble of each slot, and what was made.
 pub(super) fn last_words(model: &Model) -> Vec<String> {
-    let told = model.messages.iter().chain(model.troubles.values());
+    let told = model.messages.iter().map(|message| &message.text).chain(model.troubles.values());
     let mut words: Vec<String> = Vec::new();
     for sentence in told {
         // A broken probe is told beside its slot and is its last trouble too.
@@ -29,7 +29,14 @@ mod tests {
 
     #[test]
     fn the_last_failure_of_a_slot_outlives_the_screen_even_if_the_next_board_passed() {
-        let (mut model, now) = (Model::new("A"), Instant::now());
+        let say = |event: &Event| match event {
+            Event::Slot { slot, what: SlotEvent::Failed { why, hints, .. } } => {
+                Some(format!("slot {slot}: {why}\nhint: {}", hints.join("")))
+            }
+            Event::Ended(totals) => Some(format!("{} passed", totals.passed)),
+            _ => None,
+        };
+        let (mut model, now) = (Model::new("A", say), Instant::now());
         let mut tell = |what| model.apply(&Event::Slot { slot: 2, what }, now);
         tell(SlotEvent::Board { chip: None });
         tell(SlotEvent::Failed {
@@ -42,7 +49,7 @@ mod tests {
         tell(SlotEvent::Board { chip: None });
         model.apply(&Event::Ended(Totals::default()), now);
         let words = last_words(&model);
-        assert_eq!(words[0], "slot 2: FAIL G7 at write: no ?[2J answer\nhint: press it down");
-        assert!(words[1].starts_with("0 devices passed"), "{words:?}");
+        assert_eq!(words[0], "slot 2: no ?[2J answer\nhint: press it down");
+        assert_eq!(words[1..], ["0 passed"]);
     }
 }

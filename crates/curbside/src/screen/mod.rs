@@ -19,4 +19,7 @@ mod slot_view;
 mod tty;
 
 use self::model::Model;
-pub(crate) use self::show::{Reach, Screen};
+pub(crate) use self::{
+    model::Say,
+    show::{Reach, Screen},
+};

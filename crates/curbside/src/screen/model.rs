@@ -18,7 +18,6 @@ use super::{
     scan_field::ScanField,
     slot_view::{Meaning, SlotView},
 };
-use crate::commands::line::sentence;
 
 /// How many messages are kept: two full screens, and what a person reads after a shift.
 const MESSAGES_MAX: usize = 50;
@@ -36,9 +35,13 @@ const MESSAGE_LINES_MAX: usize = 6;
 /// The longest name, in characters: a job's has 64, a file's name up to 255.
 const NAME_LEN_CHARS_MAX: usize = 80;
 
+/// How an event is said in a sentence; `None` for what only a screen shows.
+pub(crate) type Say = fn(&Event) -> Option<String>;
+
 /// What the screen knows.
 #[derive(Clone, Debug)]
 pub(super) struct Model {
+    say: Say,
     /// The line's name.
     pub(super) line: String,
     /// The job's name.
@@ -63,8 +66,8 @@ pub(super) struct Model {
     pub(super) unfinished: Vec<Unfinished>,
     /// How many there are.
     pub(super) unfinished_total: usize,
-    /// What is told beside the slots, the newest last.
-    pub(super) messages: VecDeque<String>,
+    /// What was told beside the slots, the newest last.
+    pub(super) messages: VecDeque<Message>,
     /// The last trouble of each slot, in a sentence.
     pub(super) troubles: BTreeMap<u16, String>,
     /// Whether boards are taken in.
@@ -101,6 +104,15 @@ pub(super) struct LastLog {
     pub(super) devices: usize,
 }
 
+/// Something that was told.
+#[derive(Clone, Debug)]
+pub(super) struct Message {
+    /// A sentence, with hints on lines of their own.
+    pub(super) text: String,
+    /// It is an alarm as long as it lasts, and need not be told twice.
+    pub(super) is_alarm: bool,
+}
+
 /// A device of an earlier run that waits for its board.
 #[derive(Clone, Debug)]
 pub(super) struct Unfinished {
@@ -112,8 +124,9 @@ pub(super) struct Unfinished {
 
 impl Model {
     /// A line that has not started.
-    pub(super) fn new(line: &str) -> Self {
+    pub(super) fn new(line: &str, say: Say) -> Self {
         Self {
+            say,
             line: name(line),
             job: String::new(),
             quota: None,
@@ -163,14 +176,17 @@ impl Model {
             Event::Slot { .. } => {}
             Event::HsmUp { place, .. } => {
                 if self.hsms.down.remove(&name(place)).is_some() {
-                    self.note(event);
+                    self.note(event, false);
                 }
             }
             Event::HsmDown { place, why } => {
-                if self.hsms.down.len() < HSMS_DOWN_MAX {
+                let is_known = self.hsms.down.contains_key(&name(place));
+                if is_known || self.hsms.down.len() < HSMS_DOWN_MAX {
                     self.hsms.down.insert(name(place), clean(why, MESSAGE_LEN_CHARS_MAX));
                 }
-                self.note(event);
+                if !is_known {
+                    self.note(event, true);
+                }
             }
             Event::Signing { queued, hsms_up, hsms } => {
                 (self.hsms.queued, self.hsms.up, self.hsms.total) = (*queued, *hsms_up, *hsms);
@@ -183,11 +199,14 @@ impl Model {
             }
             Event::ControlLogFailed { why, hint } => {
                 let hint = hint.as_ref().map_or_else(String::new, |hint| format!(" ({hint})"));
-                self.log_failure = Some(clean(&format!("{why}{hint}"), MESSAGE_LEN_CHARS_MAX));
-                self.note(event);
+                let text = clean(&format!("{why}{hint}"), MESSAGE_LEN_CHARS_MAX);
+                // It is tried again every few seconds, and need not be told each time.
+                if self.log_failure.replace(text).is_none() {
+                    self.note(event, true);
+                }
             }
             Event::Label { failure: None, .. } => {}
-            Event::Label { .. } | Event::PlantAway { .. } => self.note(event),
+            Event::Label { .. } | Event::PlantAway { .. } => self.note(event, false),
             Event::Paused { why } => {
                 self.pace = self.pace.max(Pace::Paused);
                 self.pace_why = why.as_deref().map(|why| clean(why, MESSAGE_LEN_CHARS_MAX));
@@ -204,7 +223,7 @@ impl Model {
             }
             Event::Ended(totals) => {
                 self.counts = *totals;
-                self.ended = sentence(event, false);
+                self.ended = (self.say)(event);
             }
         }
     }
@@ -237,7 +256,8 @@ impl Model {
 
     /// What lasts until somebody does something about it.
     pub(super) fn alarms(&self) -> impl Iterator<Item = String> + '_ {
-        let log = self.log_failure.iter().map(|why| format!("no control log can be written: {why}"));
+        let log =
+            self.log_failure.iter().map(|why| format!("no control log can be written: {why}"));
         let hsms = self.hsms.down.iter();
         log.chain(hsms.map(|(place, why)| format!("HSM at {place} does not answer: {why}")))
     }
@@ -273,9 +293,9 @@ impl Model {
             }
             Meaning::Refused => self.counts.refused += 1,
             Meaning::Failed => self.counts.failed += 1,
-            Meaning::Broken => self.note(event),
+            Meaning::Broken => self.note(event, false),
         }
-        if let Some(sentence) = sentence(event, false) {
+        if let Some(sentence) = (self.say)(event) {
             self.troubles.insert(slot, message(&sentence));
         }
     }
@@ -285,15 +305,16 @@ impl Model {
         let Some(dsn) = self.slots.get(&slot).and_then(|slot| slot.dsn.as_deref()) else { return };
         let before = self.unfinished.len();
         self.unfinished.retain(|device| device.dsn != dsn);
-        self.unfinished_total = self.unfinished_total.saturating_sub(before - self.unfinished.len());
+        self.unfinished_total =
+            self.unfinished_total.saturating_sub(before - self.unfinished.len());
     }
 
-    fn note(&mut self, event: &Event) {
-        let Some(sentence) = sentence(event, false) else { return };
+    fn note(&mut self, event: &Event, is_alarm: bool) {
+        let Some(sentence) = (self.say)(event) else { return };
         if self.messages.len() >= MESSAGES_MAX {
             self.messages.pop_front();
         }
-        self.messages.push_back(message(&sentence));
+        self.messages.push_back(Message { text: message(&sentence), is_alarm });
     }
 }
 
@@ -312,7 +333,8 @@ mod tests {
     use super::*;
 
     fn started(slots: u16) -> (Model, Instant) {
-        let (mut model, now) = (Model::new("A"), Instant::now());
+        let (mut model, now) =
+            (Model::new("A", |event| Some(format!("{event:?}"))), Instant::now());
         let job = "night".to_owned();
         model.apply(&Event::Started { job, slots, quota: Some(100), made: 10 }, now);
         (model, now)
@@ -354,6 +376,9 @@ mod tests {
         let hint = Some("free some space".to_owned());
         model.apply(&Event::ControlLogFailed { why: "disk full".to_owned(), hint }, now);
         assert_eq!(model.alarms().count(), 1);
+        let again = Event::ControlLogFailed { why: "disk full".to_owned(), hint: None };
+        model.apply(&again, now);
+        assert_eq!(model.messages.len(), 1);
         model.apply(&Event::ControlLog { file: "/logs/C_LOG.txt".to_owned(), devices: 3 }, now);
         assert_eq!(model.alarms().count(), 0);
         assert_eq!(model.last_log.as_ref().map(|log| log.file.as_str()), Some("C_LOG.txt"));
@@ -403,6 +428,6 @@ mod tests {
         let totals = Totals { passed: 5, passed_first_time: 4, failed: 1, ..Totals::default() };
         model.apply(&Event::Ended(totals), now);
         assert_eq!(model.first_pass_percent(), Some(4.0 * 100.0 / 6.0));
-        assert!(model.ended.is_some_and(|sentence| sentence.starts_with("5 devices passed")));
+        assert!(model.ended.is_some_and(|sentence| sentence.starts_with("Ended")));
     }
 }

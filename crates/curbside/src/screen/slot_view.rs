@@ -284,13 +284,16 @@ mod tests {
         let mut slot = slot();
         tell(&mut slot, SlotEvent::Board { chip: None });
         let why = "no answer".to_owned();
-        tell(&mut slot, SlotEvent::Retry {
-            dsn: "G7".to_owned(),
-            step: Step::Flash,
-            attempt: 1,
-            attempts_max: 3,
-            why,
-        });
+        tell(
+            &mut slot,
+            SlotEvent::Retry {
+                dsn: "G7".to_owned(),
+                step: Step::Flash,
+                attempt: 1,
+                attempts_max: 3,
+                why,
+            },
+        );
         assert_eq!(tell(&mut slot, passed()), Meaning::Passed { is_first_time: false });
         tell(&mut slot, SlotEvent::Board { chip: None });
         assert_eq!(tell(&mut slot, passed()), Meaning::Passed { is_first_time: true });

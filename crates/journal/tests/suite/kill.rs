@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     env,
-    io::{BufRead as _, BufReader, Write as _},
+    io::{BufRead as _, BufReader},
     path::Path,
     process::{Command, Stdio},
     thread,
@@ -32,7 +32,7 @@ fn thirty_kills_lose_nothing_that_was_acknowledged() {
 }
 
 #[test]
-#[ignore = "takes a minute"]
+#[ignore = "takes five minutes"]
 fn three_hundred_kills_lose_nothing_that_was_acknowledged() {
     kill_again_and_again(300);
 }
@@ -146,7 +146,7 @@ fn a_child_that_makes_devices_until_it_is_killed() {
     let first: u32 = first.to_str().unwrap().parse().unwrap();
     let journal = open(Path::new(&path));
     let job = journal.job(&job_record("job")).unwrap();
-    writeln!(std::io::stdout(), "begun").unwrap();
+    println!("begun");
     thread::scope(|scope| {
         for thread in 0..THREADS {
             let journal = &journal;
@@ -160,7 +160,7 @@ fn a_child_that_makes_devices_until_it_is_killed() {
 
 /// Makes one device and says each state after it is durable. Every so often something else happens.
 pub(crate) fn make(journal: &journal::Journal, job: journal::JobId, n: u32) {
-    let say = |state: State| writeln!(std::io::stdout(), "ok {n} {state}").unwrap();
+    let say = |state: State| println!("ok {n} {state}");
     let device = if n.is_multiple_of(2) {
         journal.reserve_and_intend(reservation(job, n), keys(n), AT).unwrap()
     } else {

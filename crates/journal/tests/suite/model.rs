@@ -136,7 +136,7 @@ fn apply(world: &World, models: &mut Models, operation: Operation, turn: usize) 
         }
         Operation::Upload => {
             let any = !models.logged.is_empty()
-                && journal.find(&DeviceKey::Batch("batch")).unwrap().len() > 0;
+                && !journal.find(&DeviceKey::Batch("batch")).unwrap().is_empty();
             assert!(journal.uploaded("batch", AT).is_ok() || !any);
             return move_all(models, State::Batched, State::Uploaded);
         }

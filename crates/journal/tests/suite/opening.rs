@@ -18,7 +18,7 @@ use crate::support::{World, open, options, world};
 const PATH: &str = "CURBSIDE_JOURNAL_OPEN_PATH";
 
 fn refusal(path: &Path) -> JournalError {
-    Journal::open(options(path)).err().expect("the journal is refused")
+    Journal::open(options(path)).expect_err("the journal is refused")
 }
 
 /// A closed journal of one device in intent, or of none.

@@ -99,7 +99,8 @@ pub struct FillError {
 impl FillError {
     /// What to do next, where there is something.
     pub fn hint(&self) -> Option<String> {
-        self.is_escapable.then(|| format!("put ^FH before ^FD in line {} of the template", self.line))
+        self.is_escapable
+            .then(|| format!("put ^FH before ^FD in line {} of the template", self.line))
     }
 }
 
@@ -164,7 +165,7 @@ impl LabelError {
             Self::Address { .. } => Some("write tcp://HOST:9100".to_owned()),
             Self::Fill(error) => error.hint(),
             Self::Printer { .. } => Some(
-                "check that the printer is on, has paper and is reachable; then print the label again"
+                "check the printer's power, paper and network, then print the label again"
                     .to_owned(),
             ),
         }

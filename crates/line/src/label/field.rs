@@ -1,9 +1,9 @@
 //! Which characters a ZPL field can carry, and how.
 //!
 //! `^` and `~` begin commands, so no value may bring them into a label as they are. A field with `^FH` takes any
-//! character as an indicator and two hex digits, and values are written so there. In a field without it, values with such
-//! a character are refused. In bar codes some characters mean something else than themselves even when they are
-//! escaped; they are refused there always (ZPL II programming guide: `^FH`, `^FB`, `^BX`, `^BC`).
+//! character as an indicator and two hex digits, and values are written so there. In a field without it, values
+//! with such a character are refused. In bar codes some characters mean something else than themselves even when
+//! they are escaped; they are refused there always (ZPL II programming guide: `^FH`, `^FB`, `^BX`, `^BC`).
 
 use std::fmt::Write as _;
 

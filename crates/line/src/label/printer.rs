@@ -36,8 +36,8 @@ const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
 /// How long a printer may take to accept a piece of a label. It takes none while its paper is out.
 const WRITE_PATIENCE: Duration = Duration::from_secs(5);
 
-/// How long a printer's own words are waited for. They are thrown away; closing with them unread would make the system
-/// throw away the label as well.
+/// How long a printer's own words are waited for. They are thrown away; closing with them unread would make the
+/// system throw away the label as well.
 const LAST_WORDS_PATIENCE: Duration = Duration::from_millis(100);
 
 /// The most of a printer's words that is read, in bytes.
@@ -72,8 +72,8 @@ impl LabelPrinter {
         let path = || settings.template.clone();
         let bytes = durable::read_bounded(&settings.template, TEMPLATE_LEN_BYTES_MAX as u64)?;
         let text = String::from_utf8(bytes).map_err(|_| LabelError::Utf8 { path: path() })?;
-        let template = Template::parse(&text)
-            .map_err(|error| LabelError::Template { path: path(), error })?;
+        let template =
+            Template::parse(&text).map_err(|error| LabelError::Template { path: path(), error })?;
         match &settings.target {
             LabelTarget::Directory(path) if !path.is_dir() => {
                 return Err(LabelError::NoDirectory { path: path.clone() });

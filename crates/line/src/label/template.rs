@@ -135,7 +135,8 @@ impl<'a> Parser<'a> {
         let mut letters = self.rest[1..].chars().map(|letter| letter.to_ascii_uppercase());
         let letters = [letters.next().unwrap_or(' '), letters.next().unwrap_or(' ')];
         let after = self.rest[1..].char_indices().nth(2).map_or("", |(at, _)| &self.rest[1 + at..]);
-        let parameters = &after[..after.find(['^', '~', '\r', '\n', '{', '}']).unwrap_or(after.len())];
+        let parameters =
+            &after[..after.find(['^', '~', '\r', '\n', '{', '}']).unwrap_or(after.len())];
         if let ['C', 'C' | 'T' | 'D'] = letters {
             let command = format!("{prefix}{}{}", letters[0], letters[1]);
             return Err(self.error(TemplateProblem::ChangesPrefix { command }));
@@ -156,8 +157,9 @@ impl<'a> Parser<'a> {
     }
 
     fn finish(mut self) -> Result<Template, TemplateError> {
-        let is_identity = |part: &Part| {
-            matches!(part, Part::Place { placeholder, .. } if placeholder.is_identity())
+        let is_identity = |part: &Part| match part {
+            Part::Text(_) => false,
+            Part::Place { placeholder, .. } => placeholder.is_identity(),
         };
         let problem = if !self.has_begun {
             TemplateProblem::Incomplete { command: "^XA" }
@@ -219,7 +221,8 @@ mod tests {
 
     #[test]
     fn every_placeholder_is_filled_and_the_rest_stays() {
-        let template = "^XA\r\n^FO1,2^FD{dsn} {apid} {line} {date} [{chip}]^FS\n^BXN,4,200^FD{smsn}^FS^FD{{}}^FS^XZ\n";
+        let template = "^XA\r\n^FO1,2^FD{dsn} {apid} {line} {date} [{chip}]^FS\n\
+                        ^BXN,4,200^FD{smsn}^FS^FD{{}}^FS^XZ\n";
         let smsn = "24".repeat(32);
         let expected = format!(
             "^XA\r\n^FO1,2^FDG1 Ab12 A 2026-12-27 []^FS\n^BXN,4,200^FD{smsn}^FS^FD{{}}^FS^XZ\n"
@@ -269,7 +272,8 @@ mod tests {
         fn any_text_is_a_template_or_an_error_and_never_a_panic(
             pieces in prop::collection::vec(
                 prop::sample::select(vec![
-                    "^XA", "^XZ", "^FD", "^FS", "^FH", "^BX,,,,,,", "{", "}", "{dsn}", "~", "^", "é", "\n", "x",
+                    "^XA", "^XZ", "^FD", "^FS", "^FH", "^BX,,,,,,", "{", "}", "{dsn}", "~", "^",
+                    "é", "\n", "x",
                 ]),
                 0..30,
             ),
@@ -279,7 +283,9 @@ mod tests {
 
         #[test]
         fn no_serial_number_brings_a_command_into_a_label(dsn in "[!-~]{1,16}") {
-            for template in ["^XA^FD{dsn}^FS^XZ", "^XA^FH^FD{dsn}^FS^XZ", "^XA^BXN,4,200^FH^FD{dsn}^FS^XZ"] {
+            for field in ["", "^FH", "^BXN,4,200^FH"] {
+                let template = format!("^XA{field}^FD{{dsn}}^FS^XZ");
+                let template = template.as_str();
                 if let Ok(label) = filled(template, &dsn) {
                     let commands = |text: &str| text.matches(['^', '~']).count();
                     prop_assert_eq!(commands(&label), commands(template));

@@ -7,13 +7,13 @@ use crate::{
     step::Step,
 };
 
-/// The upper ends of the buckets of devices' times, in milliseconds: a simulated board takes less than the first, a board
-/// that has to be written to over a slow port some minutes.
+/// The upper ends of the buckets of devices' times, in milliseconds: a simulated board takes less than the first, a
+/// board that has to be written to over a slow port some minutes.
 pub(super) const DEVICE_MS_BUCKETS: [u64; 12] =
     [100, 250, 500, 1000, 2500, 5000, 10_000, 20_000, 30_000, 60_000, 120_000, 300_000];
 
-/// How many unfinished devices are known by name. There are hardly ever more than slots; a set without a limit would grow
-/// with every board that is given up.
+/// How many unfinished devices are known by name. There are hardly ever more than slots; a set without a limit
+/// would grow with every board that is given up.
 const UNFINISHED_MAX: usize = 100_000;
 
 /// How many HSMs and hooks are told apart. Their names come from the job.
@@ -250,7 +250,8 @@ mod tests {
 
     #[test]
     fn a_device_is_unfinished_until_it_passes() {
-        let unfinished = Event::Unfinished { dsn: "G1".to_owned(), chip: None, todo: String::new() };
+        let unfinished =
+            Event::Unfinished { dsn: "G1".to_owned(), chip: None, todo: String::new() };
         let events = [unfinished.clone(), unfinished, failed(Some("G2")), failed(None)];
         assert_eq!(counted(&events).unfinished_now(), 2);
         let more = [&events[..], &[passed("G1", true)]].concat();

@@ -117,7 +117,8 @@ pub(super) mod tests {
             let end = line.find(['{', ' ']).expect("a sample has a value");
             let (name, rest) = line.split_at(end);
             let (metric, kind) = current.as_ref().expect("a sample follows its type");
-            let suffix = name.strip_prefix(metric.as_str()).expect("a sample has its metric's name");
+            let suffix =
+                name.strip_prefix(metric.as_str()).expect("a sample has its metric's name");
             let allowed: &[&str] =
                 if kind == "histogram" { &["_bucket", "_sum", "_count"] } else { &[""] };
             assert!(allowed.contains(&suffix), "{line}");

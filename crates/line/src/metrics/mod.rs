@@ -1,7 +1,7 @@
 //! What a line does, as numbers that Prometheus reads. `docs/metrics.md` lists them.
 //!
-//! [`Metrics`] listens to events and counts; [`Metrics::serve`] answers `GET /metrics` on this machine. Counters begin at
-//! zero with each run.
+//! [`Metrics`] listens to events and counts; [`Metrics::serve`] answers `GET /metrics` on this machine. Counters
+//! begin at zero with each run.
 
 mod counted;
 mod exposition;

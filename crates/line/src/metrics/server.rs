@@ -221,7 +221,8 @@ mod tests {
         }
         let (head, _) = ask(&serving, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
         assert!(head.starts_with("HTTP/1.1 404"));
-        let (head, _) = ask(&serving, "POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
+        let (head, _) =
+            ask(&serving, "POST /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
         assert!(head.starts_with("HTTP/1.1 405"));
         let address = serving.local_addr();
         serving.shutdown();

@@ -130,7 +130,8 @@ impl Tray {
     fn pause(&self, pause: Duration) -> bool {
         let queue = self.lock();
         // New results do not shorten it.
-        let waited = self.changed.wait_timeout_while(queue, pause, |queue| queue.closes_at.is_none());
+        let waited =
+            self.changed.wait_timeout_while(queue, pause, |queue| queue.closes_at.is_none());
         let (queue, _) = waited.unwrap_or_else(PoisonError::into_inner);
         queue.closes_at.is_none()
     }
@@ -185,8 +186,7 @@ impl Courier {
             return Ok(());
         };
         let should_stop = || self.tray.is_over();
-        let message =
-            Message { json: &json, patience: self.patience, should_stop: &should_stop };
+        let message = Message { json: &json, patience: self.patience, should_stop: &should_stop };
         match self.hook.say(message) {
             Reply::Taken(_) => {
                 self.tray.outbox.remove(ticket);
@@ -199,7 +199,10 @@ impl Courier {
                 self.tray.done(ticket);
                 self.watch.answered();
                 let file = self.tray.outbox.path(ticket);
-                self.watch.tell(&format!("a result was refused and is kept in {}: {why}", file.display()));
+                self.watch.tell(&format!(
+                    "a result was refused and is kept in {}: {why}",
+                    file.display()
+                ));
                 Ok(())
             }
             Reply::Refused { why, is_final: false } | Reply::Away(why) => Err(why),

@@ -46,7 +46,8 @@ impl PlantError {
     pub fn hint(&self) -> Option<String> {
         Some(match self {
             Self::RouteDirectory { .. } => {
-                "name an http:// address or run: with a program; docs/plant.md explains both".to_owned()
+                "name an http:// address or run: with a program; docs/plant.md explains both"
+                    .to_owned()
             }
             Self::Address { .. } => "write http://HOST:PORT/PATH".to_owned(),
             Self::NoProgram => "write run: with a program and its arguments".to_owned(),

@@ -47,8 +47,8 @@ struct RouteBody {
 }
 
 impl Plant {
-    /// Looks whether the settings make sense, and begins to deliver results that an earlier run left in `outbox`. A system
-    /// that is away is no error yet. Each time one ceases to answer, listeners hear of it.
+    /// Looks whether the settings make sense, and begins to deliver results that an earlier run left in `outbox`. A
+    /// system that is away is no error yet. Each time one ceases to answer, listeners hear of it.
     ///
     /// # Errors
     ///
@@ -87,8 +87,8 @@ impl Plant {
         Ok(Self { route, results, policy: settings.away, health })
     }
 
-    /// Asks whether a board may be made here. Where nobody answers, the job's policy counts; to wait, it asks again and
-    /// again until there is an answer or `should_stop` says so.
+    /// Asks whether a board may be made here. Where nobody answers, the job's policy counts; to wait, it asks again
+    /// and again until there is an answer or `should_stop` says so.
     pub fn route(&self, question: &RouteQuestion<'_>, should_stop: &ShouldStop<'_>) -> RouteAnswer {
         let Some(route) = &self.route else { return RouteAnswer::Go { note: None } };
         let json = question.to_json();
@@ -146,8 +146,8 @@ impl Plant {
         self.health.clone()
     }
 
-    /// Delivers what waits, for so long at most or until a system does not take it, and ends. Returns how many results
-    /// are left on the disk; the next start delivers them.
+    /// Delivers what waits, for so long at most or until a system does not take it, and ends. Returns how many
+    /// results are left on the disk; the next start delivers them.
     pub fn close(mut self, patience: Duration) -> u64 {
         if let Some(delivery) = &mut self.results {
             delivery.close(patience);

@@ -1,7 +1,7 @@
 //! An HTTP address as a system: JSON is posted, the status is the answer.
 //!
-//! One connection for each message: there is one in seconds, and a connection that was kept open would be found broken
-//! half of the time.
+//! One connection for each message: there is one in seconds, and a connection that was kept open would be found
+//! broken half of the time.
 
 use std::{error::Error, str::FromStr as _};
 
@@ -53,7 +53,7 @@ impl HttpTarget {
         if authority.host().is_empty() {
             return Err(bad("it names no host"));
         }
-        if authority.port().is_some() && authority.port_u16().is_none() {
+        if authority.port_u16().is_none() && authority.as_str() != authority.host() {
             return Err(bad("its port is no port"));
         }
         let port = authority.port_u16().unwrap_or(PORT_DEFAULT);
@@ -116,8 +116,7 @@ impl HttpTarget {
         if status.is_success() {
             return Reply::Taken(body.into());
         }
-        let is_busy =
-            matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS);
+        let is_busy = matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS);
         if !status.is_client_error() || is_busy {
             return Reply::Away(format!("{} answers with status {status}", self.host));
         }
@@ -165,16 +164,15 @@ mod tests {
         };
         let parse = HttpTarget::parse;
         assert_eq!(parse("http://mes"), target("mes:80", "mes", "/"));
-        assert_eq!(
-            parse("http://mes:8080/a/b?c=d"),
-            target("mes:8080", "mes:8080", "/a/b?c=d")
-        );
+        assert_eq!(parse("http://mes:8080/a/b?c=d"), target("mes:8080", "mes:8080", "/a/b?c=d"));
         assert_eq!(parse("http://[::1]:9/x"), target("[::1]:9", "[::1]:9", "/x"));
     }
 
     #[test]
     fn an_address_that_makes_no_sense_is_refused_without_its_password() {
-        for bad in ["", "mes", "https://mes/", "ftp://mes/", "http://", "http:///x", "http://mes:99999/"] {
+        for bad in
+            ["", "mes", "https://mes/", "ftp://mes/", "http://", "http:///x", "http://mes:99999/"]
+        {
             assert!(HttpTarget::parse(bad).is_err(), "{bad}");
         }
         let error = HttpTarget::parse("http://me:hunter2@mes/").unwrap_err();

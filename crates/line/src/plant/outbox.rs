@@ -65,7 +65,7 @@ impl Ticket {
 
     fn of_file_name(name: &str) -> Option<Self> {
         let (run, number) = name.strip_suffix(SUFFIX)?.split_once('-')?;
-        let ticket = Self { run: run.parse().ok()?, number: number.parse().ok()? };
+        let ticket = Self::new(run.parse().ok()?, number.parse().ok()?);
         (ticket.file_name() == name).then_some(ticket)
     }
 }
@@ -93,11 +93,8 @@ impl Outbox {
     }
 
     /// Puts a result in, and returns when it is on the disk.
-    pub(super) fn put(
-        &self,
-        json: impl FnOnce(Ticket) -> Vec<u8>,
-    ) -> Result<Ticket, DurableError> {
-        let ticket = Ticket { run: self.run, number: self.next.fetch_add(1, Ordering::Relaxed) };
+    pub(super) fn put(&self, json: impl FnOnce(Ticket) -> Vec<u8>) -> Result<Ticket, DurableError> {
+        let ticket = Ticket::new(self.run, self.next.fetch_add(1, Ordering::Relaxed));
         durable::write_new(self.path(ticket), Visibility::OwnerOnly, &json(ticket))?;
         Ok(ticket)
     }
@@ -183,7 +180,13 @@ mod tests {
     #[test]
     fn only_names_of_the_own_form_are_results() {
         assert_eq!(Ticket::of_file_name("0000000001-0000000002.json"), Some(Ticket::new(1, 2)));
-        for other in ["run", "1-2.json", "0000000001-0000000002.txt", "é-.json", "+000000001-0000000002.json"] {
+        for other in [
+            "run",
+            "1-2.json",
+            "0000000001-0000000002.txt",
+            "é-.json",
+            "+000000001-0000000002.json",
+        ] {
             assert_eq!(Ticket::of_file_name(other), None, "{other}");
         }
     }

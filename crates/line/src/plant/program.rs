@@ -64,8 +64,7 @@ pub(super) fn run(argv: &[String], message: Message<'_>) -> Reply {
     match status.code() {
         Some(0) => Reply::Taken(Vec::new()),
         Some(1) => {
-            let said =
-                output.and_then(|output| output.recv_timeout(LAST_WORDS_PATIENCE).ok());
+            let said = output.and_then(|output| output.recv_timeout(LAST_WORDS_PATIENCE).ok());
             let first = said.as_deref().unwrap_or_default().split(|byte| *byte == b'\n').next();
             let why = cleaned(first.unwrap_or_default());
             let why = if why.is_empty() { format!("{program} says no") } else { why };

@@ -13,6 +13,9 @@ pub(super) fn cleaned(said: &[u8]) -> String {
             continue;
         }
         if !words.is_empty() {
+            if len_chars + 1 >= WORDS_LEN_CHARS_MAX {
+                return words;
+            }
             words.push(' ');
             len_chars += 1;
         }

@@ -3,8 +3,8 @@
 use super::{cell::cell, figures::Report};
 
 impl Report {
-    /// CSV with a figure a line: `metric,slot,step,code,value`. A cell that does not apply is empty; a figure that is not
-    /// known is left out.
+    /// CSV with a figure a line: `metric,slot,step,code,value`. A cell that does not apply is empty; a figure that
+    /// is not known is left out.
     pub fn csv(&self) -> String {
         let mut lines = Lines(csv::Writer::from_writer(Vec::new()));
         lines.put("metric", "slot", "step", "code", "value");

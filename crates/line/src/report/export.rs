@@ -2,9 +2,7 @@
 
 use std::io::{self, Write};
 
-use journal::{
-    DeviceKey, DeviceRecord, Filter, JobId, JobRecord, JournalError, JournalView, Note,
-};
+use journal::{DeviceKey, DeviceRecord, Filter, JobId, JobRecord, JournalError, JournalView, Note};
 use sidewalk::Smsn;
 
 use super::row::Row;

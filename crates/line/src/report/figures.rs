@@ -6,10 +6,13 @@
 //! | given up | devices that a person retired before they were verified |
 //! | yield | verified / (verified + given up) |
 //! | first-pass yield | verified without a failure on the way / (verified + given up) |
-//! | running time | the larger of two: from the first verified device to the last by the clock, gaps above a day left out; and the longest sum of work in one slot, by a clock that does not jump |
+//! | running time | the larger of wall time and work, see below |
 //! | units per hour | verified / running time |
 //! | p50, p99 | of all devices that were timed, at most 4.5 % too high |
-//! | failures | devices by the failure that stands now; one that was overcome counts among the attempts only |
+//! | failures | devices by the failure that stands now; one that was overcome counts as an attempt only |
+//!
+//! Wall time is from the first verified device to the last by the clock, gaps above a day left out: the line stood, or
+//! its clock jumped. Work is the longest sum of devices' times in one slot, by a clock that does not jump.
 
 use std::collections::BTreeMap;
 
@@ -158,10 +161,10 @@ impl ReportBuilder {
     /// Adds a device. The order does not matter.
     pub fn add(&mut self, device: &DeviceRecord) {
         let is_verified = device.state >= State::Verified;
-        let slot = self.slots.entry(device.slot).or_insert_with(|| SlotFigures {
-            slot: device.slot,
-            ..SlotFigures::default()
-        });
+        let slot = self
+            .slots
+            .entry(device.slot)
+            .or_insert_with(|| SlotFigures { slot: device.slot, ..SlotFigures::default() });
         slot.devices += 1;
         slot.verified += u64::from(is_verified);
         slot.verified_at_first += u64::from(is_verified && device.attempts == 0);
@@ -273,7 +276,12 @@ pub(super) mod tests {
             job: JobId(1),
             slot: 1,
             dsn: format!("G{id}"),
-            smsn: smsn.iter().map(|byte| format!("{byte:02x}")).collect::<String>().parse().unwrap(),
+            smsn: smsn
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect::<String>()
+                .parse()
+                .unwrap(),
             chip: None,
             state: State::Reserved,
             retired: false,
@@ -318,10 +326,7 @@ pub(super) mod tests {
             what_to_do: String::new(),
         };
         report(&[
-            DeviceRecord {
-                step_times: Some(StepTimes::from_micros(micros)),
-                ..verified(1, 0)
-            },
+            DeviceRecord { step_times: Some(StepTimes::from_micros(micros)), ..verified(1, 0) },
             DeviceRecord { slot: 2, attempts: 2, ..verified(2, HOUR_MS) },
             DeviceRecord { retired: true, failure: Some(note("sign", "hsm")), ..device(3) },
             DeviceRecord { attempts: 1, failure: Some(note("write", "=board")), ..device(4) },

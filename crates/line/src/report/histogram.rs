@@ -35,8 +35,8 @@ impl Histogram {
         self.max_micros
     }
 
-    /// What this share of the durations does not exceed, in microseconds; up to 4.5 % too high, and never more than the
-    /// longest. Zero where there are none.
+    /// What this share of the durations does not exceed, in microseconds; up to 4.5 % too high, and never more than
+    /// the longest. Zero where there are none.
     pub(super) fn quantile(&self, share: f64) -> u32 {
         let wanted = ((self.total as f64 * share).ceil() as u64).max(1);
         let mut seen = 0;

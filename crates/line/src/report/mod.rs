@@ -1,6 +1,6 @@
 //! What a line made, out of its journal: figures for `line report`, rows for `line export`.
 //!
-//! Both read the journal once, from the first device to the last, and hold a few hundred kilobytes whatever its length.
+//! Both read the journal once, from the first device to the last, and hold a few megabytes at most whatever its length.
 
 mod cell;
 mod csv_report;
@@ -14,7 +14,5 @@ mod running_time;
 
 pub use self::{
     export::{ExportError, ExportForm, Selection, export},
-    figures::{
-        FailureFigure, Report, ReportBuilder, SlotFigures, StateFigure, StepFigures,
-    },
+    figures::{FailureFigure, Report, ReportBuilder, SlotFigures, StateFigure, StepFigures},
 };

@@ -20,8 +20,8 @@ pub(crate) fn date_time(at: UnixMillis) -> Option<String> {
     Some(format!("{date}T{hours:02}:{minutes:02}:{seconds:02}.{millis:03}Z"))
 }
 
-/// Year, month and day of a day since 1970, in the calendar of today extended to all times. Years are counted from March,
-/// so that a leap day is a year's last.
+/// Year, month and day of a day since 1970, in the calendar of today extended to all times. Years are counted from
+/// March, so that a leap day is a year's last.
 fn civil(day: i64) -> (i64, i64, i64) {
     const DAYS_PER_ERA: i64 = 146_097;
     // From 0000-03-01 to 1970-01-01.

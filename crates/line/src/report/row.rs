@@ -12,8 +12,17 @@ const NOTE_SEPARATOR: &str = " | ";
 
 /// The times that a row has, in order.
 const TIMES: [&str; 11] = [
-    "reserved_at", "intended_at", "signed_at", "paged_at", "flashed_at", "verified_at", "logged_at",
-    "batched_at", "uploaded_at", "answered_at", "failed_at",
+    "reserved_at",
+    "intended_at",
+    "signed_at",
+    "paged_at",
+    "flashed_at",
+    "verified_at",
+    "logged_at",
+    "batched_at",
+    "uploaded_at",
+    "answered_at",
+    "failed_at",
 ];
 
 /// Everything about a device that is no secret.
@@ -102,11 +111,15 @@ impl<'a> Row<'a> {
 
     /// The names of the CSV's columns.
     pub(super) fn header() -> Vec<String> {
-        let front = [
-            "dsn", "smsn", "chip", "slot", "job", "product", "apid", "state", "retired",
-        ];
+        let front = ["dsn", "smsn", "chip", "slot", "job", "product", "apid", "state", "retired"];
         let back = [
-            "control_log", "batch", "verdict", "hsm_serial", "page_sha256", "attempts", "failure",
+            "control_log",
+            "batch",
+            "verdict",
+            "hsm_serial",
+            "page_sha256",
+            "attempts",
+            "failure",
             "notes",
         ];
         front.into_iter().chain(TIMES).chain(back).map(str::to_owned).collect()
@@ -155,8 +168,17 @@ impl<'a> Row<'a> {
 fn times_of(device: &DeviceRecord) -> BTreeMap<&'static str, Option<String>> {
     let at = &device.at;
     let times: [Option<UnixMillis>; TIMES.len()] = [
-        at.reserved, at.intended, at.signed, at.paged, at.flashed, at.verified, at.logged, at.batched,
-        at.uploaded, at.answered, at.failed,
+        at.reserved,
+        at.intended,
+        at.signed,
+        at.paged,
+        at.flashed,
+        at.verified,
+        at.logged,
+        at.batched,
+        at.uploaded,
+        at.answered,
+        at.failed,
     ];
     TIMES.into_iter().zip(times.map(|time| time.and_then(rfc3339::date_time))).collect()
 }

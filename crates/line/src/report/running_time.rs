@@ -8,14 +8,14 @@ const MILLIS_PER_HOUR: i64 = 60 * 60 * 1000;
 /// Nights and changes of shift are shorter and count.
 const GAP_MS_MAX: i64 = 24 * MILLIS_PER_HOUR;
 
-/// How many hours with finished devices are told apart: eleven years of them. A clock that jumps about in more than that
-/// has its further hours passed over.
+/// How many hours with finished devices are told apart: eleven years of them. A clock that jumps about in more than
+/// that has its further hours passed over.
 const HOURS_MAX: usize = 100_000;
 
 /// Times at which devices were finished, an hour each in constant memory.
 ///
-/// Devices come in the order of their reservation, which is not that of their end, so each hour keeps its first and last
-/// finished device. Walking the hours in the clock's order gives the same time whatever order they came in.
+/// Devices come in the order of their reservation, which is not that of their end, so each hour keeps its first and
+/// last finished device. Walking the hours in the clock's order gives the same time whatever order they came in.
 #[derive(Clone, Debug, Default)]
 pub(super) struct RunningTime(BTreeMap<i64, (i64, i64)>);
 

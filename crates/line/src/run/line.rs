@@ -16,6 +16,7 @@ use sidewalk::{Chain, Curve, Stage, TrustAnchor, TrustAnchors, Verifier};
 
 use super::{
     Control, LogDesk, LogDeskError, Quota, Shared, Waiting,
+    doors::LabelDesk,
     log_desk::settle_pending,
     shared::{InHand, Naming},
     slot::Slot,
@@ -26,7 +27,9 @@ use crate::{
     driver::Driver,
     event::{Event, Listeners, Totals},
     job::{FinishedBoards, Job},
+    label::LabelPrinter,
     page_maker::{PageFault, PageMaker},
+    plant::Plant,
     serials::{Serials, SerialsError},
     signing::Signing,
 };
@@ -67,6 +70,10 @@ pub struct LineParts {
     pub serials: Arc<Serials>,
     /// One driver a slot.
     pub drivers: Vec<Box<dyn Driver>>,
+    /// The label printer, where the job has labels.
+    pub labels: Option<LabelPrinter>,
+    /// The plant's systems, where the job names any.
+    pub plant: Option<Plant>,
     /// The switch.
     pub control: Arc<Control>,
     /// Who is told what happens.
@@ -126,6 +133,17 @@ impl Line {
         for device in &left {
             parts.listeners.tell(&unfinished_event(device, job_id));
         }
+        let labels = parts.labels.map(|printer| {
+            LabelDesk::start(
+                printer,
+                Arc::clone(&journal),
+                job.line.name.clone(),
+                job.product.apid,
+                parts.clock,
+                parts.listeners.clone(),
+            )
+        });
+        let labels = labels.transpose()?;
         let anonymous = left
             .iter()
             .filter(|device| device.chip().is_none() && device.job() == job_id)
@@ -150,6 +168,8 @@ impl Line {
             logs,
             quota: Quota::new(job.line.count, made),
             checks: job.checks,
+            labels,
+            plant: parts.plant,
             control: parts.control,
             listeners: parts.listeners,
             clock: parts.clock,
@@ -182,6 +202,9 @@ impl Line {
         }
         drop(teller);
         shared.logs.flush();
+        if let Some(labels) = &shared.labels {
+            labels.flush();
+        }
         let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         let totals = Totals { took_ms, logged: shared.logs.logged(), ..tally.totals() };
         shared.tell(&Event::Ended(totals));

@@ -11,11 +11,12 @@ mod tally;
 
 pub use self::{
     control::{Control, Pace, StopReason},
+    doors::print_label_again,
     line::{Line, LineError, LineMode, LineParts},
     log_desk::LogDeskError,
 };
 pub(crate) use self::{
-    doors::run_check,
+    doors::{Labelled, run_check},
     log_desk::{LogDesk, Waiting},
     quota::Quota,
     shared::Shared,

@@ -14,10 +14,6 @@ impl Quota {
         Self { limit, used: Mutex::new(used) }
     }
 
-    pub(crate) const fn limit(&self) -> Option<u64> {
-        self.limit
-    }
-
     /// Takes one, or says that none is left.
     pub(crate) fn take(&self) -> bool {
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);

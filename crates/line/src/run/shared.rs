@@ -8,12 +8,13 @@ use std::{
 use journal::{DeviceId, JobId, Journal};
 use sidewalk::{Apid, Stage};
 
-use super::{Control, LogDesk, Quota, line::LineMode};
+use super::{Control, LogDesk, Quota, doors::LabelDesk, line::LineMode};
 use crate::{
     clock::Clock,
     event::{Event, Listeners},
     job::CheckSettings,
     page_maker::PageMaker,
+    plant::Plant,
     serials::Serials,
     signing::Signing,
 };
@@ -33,6 +34,8 @@ pub(crate) struct Shared {
     pub(crate) logs: LogDesk,
     pub(crate) quota: Quota,
     pub(crate) checks: Vec<CheckSettings>,
+    pub(crate) labels: Option<LabelDesk>,
+    pub(crate) plant: Option<Plant>,
     pub(crate) control: Arc<Control>,
     pub(crate) listeners: Listeners,
     pub(crate) clock: Clock,
@@ -93,12 +96,6 @@ impl InHand {
     pub(crate) fn keep_anonymous(&self, slot: u16, device: DeviceId) {
         let mut devices = self.anonymous.lock().unwrap_or_else(PoisonError::into_inner);
         devices.entry(slot).or_default().push(device);
-    }
-
-    /// Whether devices wait for boards that nothing tells from others.
-    pub(crate) fn has_anonymous(&self, slot: u16) -> bool {
-        let devices = self.anonymous.lock().unwrap_or_else(PoisonError::into_inner);
-        devices.get(&slot).is_some_and(|devices| !devices.is_empty())
     }
 }
 

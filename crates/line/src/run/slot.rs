@@ -5,10 +5,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Pace, Shared, StopReason, tally::Tally};
+use sidewalk::Smsn;
+
+use super::{Labelled, Pace, Shared, StopReason, tally::Tally};
 use crate::{
     driver::{ChipId, Driver, DriverError, Presence},
     event::{Event, SlotEvent},
+    plant::{Plant, ResultReport},
     saga::{Ending, Saga, Trouble},
     step::Step,
 };
@@ -98,13 +101,17 @@ impl Slot {
         match ended {
             Ok(Ending::Passed { dsn, smsn, is_resumed, is_first_time }) => {
                 self.tally.passed(is_first_time);
+                self.report(Some(&dsn), Some(&smsn), text.as_deref(), None, took);
                 self.tell(SlotEvent::Passed {
                     dsn: dsn.clone(),
-                    smsn: smsn.clone(),
+                    smsn: smsn.to_string(),
                     chip: text.clone(),
-                    took_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+                    took_ms: millis(took),
                     is_resumed,
                 });
+                if let (Some(labels), Some((id, _))) = (&shared.labels, device) {
+                    labels.print(Labelled { id, dsn, smsn, chip: text });
+                }
             }
             Ok(Ending::Finished { dsn }) => {
                 self.tally.finished_before();
@@ -130,7 +137,8 @@ impl Slot {
     ) {
         self.tally.failed();
         let dsn = device.as_ref().map(|(_, dsn)| dsn.clone());
-        if let Some((id, dsn)) = &device {
+        self.report(dsn.as_deref(), None, chip, Some(trouble), took);
+        if let Some((id, _)) = &device {
             // A journal that fails is the trouble itself.
             let _unrecorded = self.shared.journal.fail(*id, &trouble.note(), (self.shared.clock)());
             if chip.is_none() {
@@ -153,6 +161,37 @@ impl Slot {
         self.tell(SlotEvent::Refused { why, hints });
     }
 
+    /// Tells the plant. A result that cannot be kept is told to the operator; the journal has it.
+    fn report(
+        &self,
+        dsn: Option<&str>,
+        smsn: Option<&Smsn>,
+        chip: Option<&str>,
+        trouble: Option<&Trouble>,
+        took: Duration,
+    ) {
+        let Some(plant) = &self.shared.plant else { return };
+        let report = ResultReport {
+            line: &self.shared.line,
+            slot: self.number,
+            dsn,
+            smsn,
+            chip,
+            passed: trouble.is_none(),
+            step: trouble.map(|trouble| trouble.step),
+            why: trouble.map(|trouble| trouble.what.as_str()),
+            took_ms: millis(took),
+            at: (self.shared.clock)(),
+        };
+        if let Err(error) = plant.result(&report) {
+            self.shared.tell(&Event::PlantAway {
+                hook: "result".to_owned(),
+                why: error.to_string(),
+                policy: "the result is not kept for it; the journal has it".to_owned(),
+            });
+        }
+    }
+
     /// Whether every device of the job has its identity and none waits for its board.
     fn is_done(&self) -> bool {
         if self.shared.mode.is_resume()
@@ -167,6 +206,7 @@ impl Slot {
     /// Whether no board may be taken in, although nobody asked for a pause.
     fn is_held_up(&self) -> bool {
         self.shared.logs.is_blocked()
+            || self.shared.plant.as_ref().is_some_and(Plant::is_blocked)
     }
 
     fn tell_broken(&self, error: &DriverError) {
@@ -192,4 +232,8 @@ impl Slot {
     fn tell(&self, what: SlotEvent) {
         self.shared.tell(&Event::Slot { slot: self.number, what });
     }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

@@ -14,6 +14,7 @@ use std::time::Instant;
 
 use control_log::Entry;
 use journal::{Device, DeviceId, DeviceKey, DeviceRecord, NoteKind, Paged, StepTimes, Unfinished};
+use sidewalk::Smsn;
 use signer::SignedDevice;
 
 pub(crate) use self::trouble::Trouble;
@@ -27,6 +28,7 @@ use crate::{
     event::{Event, SlotEvent},
     job::CheckSettings,
     page_maker::MadePage,
+    plant::{RouteAnswer, RouteQuestion},
     run::{Pace, Shared, Waiting, run_check},
     step::Step,
 };
@@ -35,7 +37,7 @@ use crate::{
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum Ending {
     /// It is a finished device now.
-    Passed { dsn: String, smsn: String, is_resumed: bool, is_first_time: bool },
+    Passed { dsn: String, smsn: Smsn, is_resumed: bool, is_first_time: bool },
     /// It was one before.
     Finished { dsn: String },
     /// It was not touched.
@@ -233,7 +235,7 @@ impl<'a> Saga<'a> {
     fn passed(&self, dsn: &str, signed: &SignedDevice, is_resumed: bool) -> Ending {
         Ending::Passed {
             dsn: dsn.to_owned(),
-            smsn: signed.smsn().to_string(),
+            smsn: signed.smsn(),
             is_resumed,
             is_first_time: !is_resumed && self.retries == 0,
         }
@@ -301,7 +303,19 @@ impl<'a> Saga<'a> {
 
     /// Asks the plant whether this board may be made here.
     fn route(&mut self) -> Result<Option<Ending>, Trouble> {
-        Ok(None)
+        let Some(plant) = &self.shared.plant else { return Ok(None) };
+        self.step(Step::Route);
+        let question = RouteQuestion {
+            line: &self.shared.line,
+            slot: self.slot,
+            chip: self.chip.as_ref().map(ChipId::as_str),
+            dsn: None,
+        };
+        Ok(match plant.route(&question, &|| self.is_leaving()) {
+            RouteAnswer::Go { .. } => None,
+            RouteAnswer::Refuse { why } => Some(Ending::Refused { why, hints: Vec::new() }),
+            RouteAnswer::Away { .. } => Some(Ending::Left),
+        })
     }
 
     /// Does a step that may be repeated, as often as the job says.

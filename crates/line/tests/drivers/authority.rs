@@ -69,7 +69,7 @@ pub(crate) fn chains_from(
     let issue = |authority: &CertificateAuthority, csr: &Csr| {
         authority.issue(*csr.smsn().unwrap(), csr.public_key()).unwrap()
     };
-    Chains { ed25519: issue(ed25519, &request.ed25519), p256r1: issue(&P256R1, &request.p256r1) }
+    Chains { ed25519: issue(ed25519, &request.ed25519), p256r1: issue(p256r1, &request.p256r1) }
 }
 
 impl Chains {

@@ -2,10 +2,10 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use device::{
-    Board, BoardError, BoardFileError, BoardModel, BoardOpenError, Firmware, KeyStorage, ModelError,
-    server::ServeError,
+    Board, BoardError, BoardFileError, BoardModel, BoardOpenError, Firmware, KeyStorage,
+    ModelError, server::ServeError,
 };
 use durable::DurableError;
 use page::Catalogue;
@@ -14,10 +14,13 @@ use crate::{exit::Exit, failure::Failure};
 
 /// The options that name a board.
 #[derive(Args, Debug)]
-#[command(next_help_heading = "Board")]
+#[command(
+    next_help_heading = "Board",
+    group = ArgGroup::new("which_board").required(true).args(["board", "chip"])
+)]
 pub(super) struct BoardArgs {
     /// A board of a tray, or any other board's file; what happens to the board stays in the file
-    #[arg(long, value_name = "FILE", required_unless_present = "chip", conflicts_with = "chip")]
+    #[arg(long, value_name = "FILE")]
     board: Option<PathBuf>,
     /// A blank board with this chip, gone when the command ends; `curbside page chips` lists the chips
     #[arg(long, value_name = "NAME")]

@@ -153,9 +153,11 @@ impl ServeArgs {
         if let Some(seed) = self.seed {
             return Ok(Box::new(SeededRandomness::new(seed)));
         }
-        Ok(Box::new(soft_hsm::OsRandomness::open().map(OsRandomness).map_err(|error| {
-            Failure::new(Exit::Io, error)
-        })?))
+        Ok(Box::new(
+            soft_hsm::OsRandomness::open()
+                .map(OsRandomness)
+                .map_err(|error| Failure::new(Exit::Io, error))?,
+        ))
     }
 }
 

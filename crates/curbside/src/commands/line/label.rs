@@ -2,6 +2,8 @@
 
 use clap::Args;
 
+use line::print_label_again;
+
 use super::{job_file::JobFile, open, release::find_one};
 use crate::{exit::Exit, failure::Failure, terminal};
 
@@ -27,11 +29,9 @@ pub(super) fn run(args: &LabelArgs) -> Result<(), Failure> {
     if record.state < journal::State::Verified {
         return Err(Failure::new(Exit::Refused, format!("device {} is not finished", record.dsn)));
     }
-    labels.print_again(&journal, &record, open::now()).map_err(|error| {
-        let hint = error.hint();
-        Failure::new(Exit::Io, format!("failed to print the label: {error}")).hint(hint)
-    })?;
+    let place = (job.line.name.as_str(), &job.product.apid);
+    let printed = print_label_again(&labels, &journal, &record, place, open::now())?;
     journal.close()?;
-    terminal::note(&format!("label of {} printed again", record.dsn));
+    terminal::note(&format!("label of {} {printed}", record.dsn));
     Ok(())
 }

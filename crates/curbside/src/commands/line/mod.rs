@@ -2,6 +2,7 @@
 
 mod export;
 mod job_file;
+mod label;
 mod new;
 mod open;
 mod release;
@@ -35,6 +36,7 @@ pub(crate) enum LineCommand {
     Release(release::ReleaseArgs),
     Report(report::ReportArgs),
     Export(export::ExportArgs),
+    Label(label::LabelArgs),
 }
 
 pub(crate) fn run(command: LineCommand) -> ExitCode {
@@ -48,6 +50,7 @@ pub(crate) fn run(command: LineCommand) -> ExitCode {
         LineCommand::Release(args) => done(release::run(&args)),
         LineCommand::Report(args) => done(report::run(&args)),
         LineCommand::Export(args) => done(export::run(&args)),
+        LineCommand::Label(args) => done(label::run(&args)),
     };
     ended.unwrap_or_else(|failure| {
         terminal::note(failure.render().trim_end());

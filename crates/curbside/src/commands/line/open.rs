@@ -5,8 +5,12 @@ use std::sync::Arc;
 use hsm::Credentials;
 use journal::{Journal, UnixMillis};
 use line::{
-    AssemblyError, Control, Edge, FixtureError, LineError, LineMode, LineParts, event::Listeners,
+    AssemblyError, Control, Edge, FixtureError, LineError, LineMode, LineParts,
+    event::Listeners,
     job::Job,
+    label::LabelError,
+    metrics::ServeError,
+    plant::PlantError,
 };
 
 use crate::{
@@ -53,6 +57,8 @@ pub(crate) fn parts_of(
     let pages = job.page_maker()?;
     let serials = Arc::new(job.open_serials(edge.standard_input.as_deref())?);
     let drivers = job.open_fixtures(&pages)?;
+    let labels = job.open_labels()?;
+    let plant = job.open_plant(&listeners)?;
     let signing = Arc::new(job.open_signer(&edge, &listeners)?);
     Ok(LineParts {
         stage: signing.who_signs().authority().stage(),
@@ -62,6 +68,8 @@ pub(crate) fn parts_of(
         pages,
         serials,
         drivers,
+        labels,
+        plant,
         control,
         listeners,
         clock: edge.clock,
@@ -144,6 +152,28 @@ impl From<FixtureError> for Failure {
             _ => Exit::Usage,
         };
         Self::new(exit, &error).hint(error.hint())
+    }
+}
+
+impl From<LabelError> for Failure {
+    fn from(error: LabelError) -> Self {
+        let exit = match &error {
+            LabelError::Template { .. } | LabelError::Utf8 { .. } => Exit::Malformed,
+            _ => Exit::Io,
+        };
+        Self::new(exit, format!("failed to {error}")).hint(error.hint())
+    }
+}
+
+impl From<ServeError> for Failure {
+    fn from(error: ServeError) -> Self {
+        Self::new(Exit::Io, format!("failed to {error}"))
+    }
+}
+
+impl From<PlantError> for Failure {
+    fn from(error: PlantError) -> Self {
+        Self::new(Exit::Usage, format!("failed to {error}")).hint(error.hint())
     }
 }
 

@@ -1,6 +1,7 @@
 //! `curbside line run` and `line resume`.
 
 use std::{
+    io::{self, IsTerminal as _},
     process::ExitCode,
     sync::{Arc, Mutex, PoisonError},
     thread,
@@ -9,7 +10,8 @@ use std::{
 use clap::Args;
 use line::{
     Control, Line, LineMode, StopReason,
-    event::{Event, Listeners, Totals},
+    event::{Event, Listeners, Tell, Totals},
+    metrics::Metrics,
 };
 
 use super::{job_file::JobFile, open, words};
@@ -18,6 +20,7 @@ use crate::{
     exit::Exit,
     failure::Failure,
     pin::PinArgs,
+    screen::{Reach, Screen},
     terminal::{self, Output},
 };
 
@@ -25,7 +28,8 @@ use crate::{
 ///
 /// Each slot takes a board, reads what is on it, gives it keys, a signature and a page, reads it back, proves both keys, and
 /// records it for the control log. What was begun in an earlier run goes on where it was, as soon as its board is there.
-/// On a terminal: space pauses and resumes, Esc or Ctrl-C finishes the boards in hand and ends, again Ctrl-C leaves them.
+/// On a terminal: F2 (or space, where nothing is scanned) pauses and resumes, Esc or Ctrl-C finishes the boards in hand and
+/// ends, the same once more leaves them, Tab shows why a slot fails.
 ///
 /// It ends with 0 when every board passed, with 12 when some did not, with 11 where an HSM signed wrongly.
 #[derive(Args, Debug)]
@@ -78,10 +82,29 @@ fn work(job: &JobFile, pin: &PinArgs, view: View, mode: LineMode) -> Result<Exit
     let credentials = open::read_credentials(&job, pin)?;
     let control = Arc::new(Control::default());
     listen_for_signals(&control)?;
-    let listeners = view.listeners();
+    let mut screen = view.is_screen().then(|| Screen::new(&job.line.name, |event| words::sentence(event, false)));
+    let mut listeners = vec![view.listener(screen.as_ref())];
+    let metrics = job.plant.metrics.map(|address| (Metrics::new(&job.line.name), address));
+    let serving = metrics.as_ref().map(|(metrics, address)| metrics.serve(*address));
+    let serving = serving.transpose()?;
+    if let Some((metrics, _)) = metrics.clone() {
+        listeners.push(Box::new(move |event| metrics.tell(event)));
+    }
+    let listeners = Listeners::new(listeners);
     let parts = open::parts_of(job, credentials, mode, Arc::clone(&control), listeners)?;
+    if let Some(screen) = &mut screen {
+        screen.show(Reach {
+            control: Arc::clone(&control),
+            serials: Arc::clone(&parts.serials),
+            listeners: parts.listeners.clone(),
+        })?;
+    }
+    if let (Some((metrics, _)), Some(plant)) = (&metrics, &parts.plant) {
+        metrics.watch_plant(plant.health());
+    }
     let journal = Arc::clone(&parts.journal);
     let totals = Line::prepare(parts)?.run()?;
+    drop((screen, serving));
     if let Some(journal) = Arc::into_inner(journal) {
         journal.close()?;
     }
@@ -118,20 +141,28 @@ pub(crate) fn listen_for_signals(control: &Arc<Control>) -> Result<(), Failure> 
 }
 
 impl View {
-    fn listeners(self) -> Listeners {
+    /// Whether a person looks at a terminal and wants no lines.
+    fn is_screen(self) -> bool {
+        !self.json && !self.plain && !self.verbose && io::stderr().is_terminal()
+    }
+
+    fn listener(self, screen: Option<&Screen>) -> Box<Tell> {
+        if let Some(screen) = screen {
+            return Box::new(screen.listener());
+        }
         if self.json {
             let output = Mutex::new(Output::new());
-            return Listeners::new(vec![Box::new(move |event: &Event| {
+            return Box::new(move |event: &Event| {
                 let mut output = output.lock().unwrap_or_else(PoisonError::into_inner);
                 // A reader that went away must not stop a line.
-                let _lost = output.print_json_line(event).and_then(|()| output.flush());
-            })]);
+                let _lost = output.print_json_line(event).and_then(|()| output.pass_on());
+            });
         }
         let is_verbose = self.verbose;
-        Listeners::new(vec![Box::new(move |event: &Event| {
+        Box::new(move |event: &Event| {
             if let Some(sentence) = words::sentence(event, is_verbose) {
                 terminal::note(&sentence);
             }
-        })])
+        })
     }
 }

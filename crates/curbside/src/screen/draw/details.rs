@@ -26,8 +26,9 @@ pub(super) fn draw_unfinished(canvas: &mut Canvas<'_>, area: Rect, model: &Model
     let total = model.unfinished_total;
     canvas.text(area, 0, &format!(" [!] {total} unfinished "), YELLOW);
     let devices = model.unfinished.iter().map(|device| device.text.clone());
-    let rest = (total > model.unfinished.len())
-        .then(|| format!("and {} more: see `curbside line status`", total - model.unfinished.len()));
+    let rest = (total > model.unfinished.len()).then(|| {
+        format!("and {} more: see `curbside line status`", total - model.unfinished.len())
+    });
     draw_rows(canvas, below(area, 2), devices.chain(rest));
 }
 

@@ -9,7 +9,7 @@ use super::{
         page::Page,
         scan_field::{Answer, ScanField},
     },
-    paint::{BOLD, Canvas, CYAN, GREEN, PLAIN, RED},
+    paint::{BOLD, CYAN, Canvas, GREEN, PLAIN, RED},
     wrap::width,
 };
 

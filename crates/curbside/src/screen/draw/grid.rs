@@ -2,6 +2,8 @@
 
 use ratatui::layout::Rect;
 
+use super::tile::BIG_FROM_ROWS;
+
 /// The least columns of a tile that says a word: number, sign and `REFUSED`.
 const WORDED_COLUMNS_MIN: u16 = 16;
 
@@ -52,7 +54,9 @@ impl Grid {
     pub(super) fn tile(&self, index: usize) -> Rect {
         let index = u16::try_from(index).unwrap_or(u16::MAX);
         let (column, row) = (index % self.columns, index / self.columns);
-        let gap = u16::from(self.tile_rows >= GAP_FROM_ROWS);
+        // A gap must not cost the block letters.
+        let has_gap = self.tile_rows >= GAP_FROM_ROWS && self.tile_rows != BIG_FROM_ROWS;
+        let gap = u16::from(has_gap);
         let tile = Rect {
             x: self.area.x + column * self.tile_columns,
             y: self.area.y.saturating_add(row.saturating_mul(self.tile_rows)),
@@ -97,7 +101,9 @@ mod tests {
 
     #[test]
     fn no_two_tiles_share_a_cell_and_none_leaves_the_area() {
-        for (count, width, height) in [(1, 80, 18), (7, 80, 18), (64, 120, 33), (64, 40, 7), (256, 3, 2)] {
+        for (count, width, height) in
+            [(1, 80, 18), (7, 80, 18), (64, 120, 33), (64, 40, 7), (256, 3, 2)]
+        {
             let grid = grid(count, width, height);
             let (shown, hidden) = grid.shown(count);
             assert_eq!(shown + hidden, count);
@@ -105,7 +111,9 @@ mod tests {
             for (index, tile) in tiles.iter().enumerate() {
                 assert!(!tile.is_empty());
                 assert_eq!(tile.intersection(grid.area), *tile);
-                assert!(tiles[index + 1..].iter().all(|other| tile.intersection(*other).is_empty()));
+                assert!(
+                    tiles[index + 1..].iter().all(|other| tile.intersection(*other).is_empty())
+                );
             }
         }
     }

@@ -44,7 +44,8 @@ impl<'a> BigWord<'a> {
         for (index, letter) in (0..letters).zip(self.word.chars()) {
             let rows = shape(letter);
             for (row, bits) in (0..ROWS).zip(rows) {
-                for column in (0..COLUMNS).filter(|column| bits >> (COLUMNS - 1 - column) & 1 == 1) {
+                for column in (0..COLUMNS).filter(|column| bits >> (COLUMNS - 1 - column) & 1 == 1)
+                {
                     let x = left + (index * (COLUMNS + 1) + column) * wide;
                     for line in 0..high {
                         canvas.text_at(area, x, row * high + line, &dot, solid);

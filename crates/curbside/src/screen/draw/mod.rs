@@ -22,14 +22,13 @@ use self::{
     paint::Canvas,
     tile::{Size, draw_tile},
 };
-use super::{
-    model::Model,
-    page::Page,
-    slot_view::SlotView,
-};
+use super::{model::Model, page::Page, slot_view::SlotView};
 
 /// From this height on the screen has room for several messages and a header of its own lines.
 const TALL: u16 = 20;
+
+/// Of so many rows one may be a message: on 24 two, which leaves room for block letters.
+const MESSAGE_FOR_ROWS: u16 = 12;
 
 /// Draws everything.
 pub(super) fn draw(frame: &mut Frame<'_>, model: &Model, now: Instant) {
@@ -40,7 +39,8 @@ pub(super) fn draw(frame: &mut Frame<'_>, model: &Model, now: Instant) {
     let (rest, foot_len) = (below(area, head), footer::rows(model));
     let (rest, foot) = split_bottom(rest, foot_len);
     footer::draw(&mut canvas, foot, model);
-    let wanted = messages::rows(model).min(if is_tall { area.height / 8 } else { 1 });
+    let most = if is_tall { area.height / MESSAGE_FOR_ROWS } else { 1 };
+    let wanted = messages::rows(model, area.width).min(most);
     let (middle, told) = split_bottom(rest, wanted);
     messages::draw(&mut canvas, told, model);
     match model.page {

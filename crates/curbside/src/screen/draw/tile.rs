@@ -13,7 +13,7 @@ use super::{
 };
 
 /// Rows of a tile from which on its word is in block letters: a title, five rows, and a row for the reason.
-const BIG_FROM_ROWS: u16 = 7;
+pub(super) const BIG_FROM_ROWS: u16 = 7;
 
 /// The widest progress bar, in columns.
 const BAR_COLUMNS_MAX: usize = 33;
@@ -107,15 +107,30 @@ pub(super) fn draw_tile(
     } else if place.height >= BIG_FROM_ROWS {
         row += 1;
     }
-    for line in below_word(slot, place.width, now) {
+    let room = Rect { width: place.width, height: place.height.saturating_sub(row), ..place };
+    for line in below_word(slot, room, now) {
         canvas.text_at(place, 1, row, &line, face.style.patch(PLAIN));
         row += 1;
     }
 }
 
-fn below_word(slot: &SlotView, columns: u16, now: Instant) -> Vec<String> {
-    let columns = usize::from(columns.saturating_sub(2));
-    let mut rows: Vec<String> = lines(slot).iter().flat_map(|line| wrap(line, columns)).collect();
+fn below_word(slot: &SlotView, room: Rect, now: Instant) -> Vec<String> {
+    let columns = usize::from(room.width.saturating_sub(2));
+    let said = lines(slot);
+    let wrapped = |said: &[String]| said.iter().flat_map(|line| wrap(line, columns)).collect();
+    let mut rows: Vec<String> = wrapped(&said);
+    if slot.is_trouble()
+        && rows.len() > usize::from(room.height)
+        && room.height > 1
+        && let Some((why, hints)) = said.split_first()
+    {
+        // What to do matters more than the end of the reason.
+        let hint: Vec<String> = wrapped(&hints[..hints.len().min(1)]);
+        let hint_rows = hint.len().min(usize::from(room.height / 2));
+        rows = wrap(why, columns);
+        rows.truncate(usize::from(room.height) - hint_rows);
+        rows.extend(hint.into_iter().take(hint_rows));
+    }
     if slot.shown_verdict().is_none()
         && let Phase::Working { step, .. } = &slot.phase
     {

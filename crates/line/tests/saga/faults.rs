@@ -1,0 +1,142 @@
+//! HSMs that fail, slots that are slow, people who stop the line.
+
+use std::sync::{
+    Arc, Condvar, Mutex,
+    atomic::{AtomicU32, Ordering},
+};
+
+use journal::State;
+use line::{
+    StopReason,
+    event::{Event, SlotEvent},
+    signing::{FailureKind, Signing, SigningFailure, SigningLoad},
+};
+use sidewalk::{Chain, Curve, Verifier};
+use signer::{ReuseError, SignedDevice, SigningRequest};
+
+use super::{
+    rig::{Call, Rig, TestBoard},
+    scene::Scene,
+};
+
+/// Fails the first so many times, then signs.
+struct Failing {
+    inner: Arc<dyn Signing>,
+    left: AtomicU32,
+    kind: FailureKind,
+}
+
+impl Signing for Failing {
+    fn sign(&self, request: SigningRequest) -> Result<SignedDevice, SigningFailure> {
+        let left = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
+        match left {
+            Ok(_) => Err(SigningFailure {
+                what: "the HSM is gone".to_owned(),
+                hint: None,
+                kind: self.kind,
+            }),
+            Err(_) => self.inner.sign(request),
+        }
+    }
+
+    fn reuse(
+        &self,
+        request: SigningRequest,
+        ed25519: Chain,
+        p256r1: Chain,
+    ) -> Result<SignedDevice, ReuseError> {
+        self.inner.reuse(request, ed25519, p256r1)
+    }
+
+    fn issuers_bytes(&self, curve: Curve) -> &[u8] {
+        self.inner.issuers_bytes(curve)
+    }
+
+    fn verifier(&self) -> &Verifier {
+        self.inner.verifier()
+    }
+
+    fn load(&self) -> SigningLoad {
+        self.inner.load()
+    }
+}
+
+fn failing(times: u32, kind: FailureKind) -> Scene {
+    Scene::new().signed_by(|inner| Arc::new(Failing { inner, left: AtomicU32::new(times), kind }))
+}
+
+#[test]
+fn an_hsm_that_comes_back_in_time_costs_a_retry_and_every_asking_is_counted() {
+    let scene = failing(2, FailureKind::Passing);
+    let ran = scene.run(&[Rig::of([TestBoard::new("chip-1")])]);
+    assert_eq!((ran.totals.passed, ran.totals.passed_first_time), (1, 0));
+    assert_eq!(scene.record("T0001").asked, 3);
+}
+
+#[test]
+fn a_board_that_was_not_signed_keeps_its_keys_and_is_signed_when_it_comes_again() {
+    let scene = failing(3, FailureKind::Passing);
+    let rig = Rig::of([TestBoard::new("chip-1")]);
+    let ran = scene.run(std::slice::from_ref(&rig));
+    assert_eq!(ran.totals.failed, 1);
+    let before = scene.record("T0001");
+    assert_eq!((before.state, before.asked), (State::Intended, 3));
+    let ran = scene.run(&[Rig::of(rig.out())]);
+    assert_eq!(ran.totals.passed, 1);
+    let after = scene.record("T0001");
+    assert_eq!(after.ed25519_public_key, before.ed25519_public_key);
+    assert_eq!(after.asked, 4);
+}
+
+#[test]
+fn a_signature_that_does_not_verify_stops_the_line_as_an_alarm() {
+    let scene = failing(1, FailureKind::Alarm);
+    let rig = Rig::of([TestBoard::new("chip-1"), TestBoard::new("chip-2")]);
+    let ran = scene.run(std::slice::from_ref(&rig));
+    assert!(matches!(ran.control.reason(), Some(StopReason::Fault { is_alarm: true, .. })));
+    // The second board was not touched.
+    assert_eq!(rig.fixture().waiting.len(), 1);
+    assert_eq!(scene.view().counts(None).unwrap().devices(), 1);
+}
+
+#[test]
+fn a_slot_that_hangs_delays_no_other() {
+    let scene = Scene::new();
+    let gate = Arc::new((Mutex::new(0_u32), Condvar::new()));
+    let (waiting, counting) = (Arc::clone(&gate), Arc::clone(&gate));
+    // The first slot writes its page only after the second has finished five boards.
+    let slow = Rig::of([TestBoard::new("slow")]).meddling(move |call, _| {
+        if call == Call::Install {
+            let done = waiting.0.lock().unwrap();
+            drop(waiting.1.wait_while(done, |done| *done < 5).unwrap());
+        }
+        Ok(())
+    });
+    let quick = Rig::of((0..6).map(|number| TestBoard::new(&format!("chip-{number}"))))
+        .meddling(move |call, fixture| {
+            if call == Call::Look {
+                *counting.0.lock().unwrap() = u32::try_from(fixture.out.len()).unwrap();
+                counting.1.notify_all();
+            }
+            Ok(())
+        });
+    let ran = scene.run(&[slow, quick]);
+    assert_eq!((ran.totals.passed, ran.totals.failed), (7, 0));
+}
+
+#[test]
+fn every_device_that_passed_was_announced_once() {
+    let scene = Scene::new();
+    let ran = scene.run(&[Rig::of((0..5).map(|number| TestBoard::new(&format!("chip-{number}"))))]);
+    let mut dsns: Vec<&str> = ran
+        .slot_events()
+        .filter_map(|(_, what)| match what {
+            SlotEvent::Passed { dsn, is_resumed: false, .. } => Some(dsn.as_str()),
+            _ => None,
+        })
+        .collect();
+    dsns.sort_unstable();
+    assert_eq!(dsns, ["T0001", "T0002", "T0003", "T0004", "T0005"]);
+    let ended = ran.events.iter().filter(|event| matches!(event, Event::Ended(_))).count();
+    assert_eq!(ended, 1);
+}
