@@ -14,6 +14,12 @@ mod authority;
 #[cfg(feature = "bench")]
 mod bare_signer;
 #[cfg(feature = "bench")]
+mod edge;
+#[cfg(feature = "bench")]
+mod journal;
+#[cfg(feature = "bench")]
+mod line;
+#[cfg(feature = "bench")]
 mod logs;
 #[cfg(feature = "bench")]
 mod measure;
@@ -51,6 +57,9 @@ pub(crate) struct BenchArgs {
     /// How often each figure is taken, in turns with the others; the median counts.
     #[arg(long, default_value_t = 5)]
     rounds: usize,
+    /// Also take the measurements that take minutes: the real flash time, a journal of ten million devices.
+    #[arg(long)]
+    long: bool,
     /// The real `consolidate_cl.py`, run beside its work in plain Python.
     #[arg(long, value_name = "PATH")]
     consolidate_script: Option<PathBuf>,
@@ -72,6 +81,10 @@ pub(crate) enum Subject {
     Page,
     /// Signing with software HSMs.
     Signing,
+    /// Lines with simulated boards, from the board to the control log.
+    Line,
+    /// A large journal, opened and searched.
+    Journal,
 }
 
 /// Measures.

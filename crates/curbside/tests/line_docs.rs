@@ -12,7 +12,7 @@ fn root() -> PathBuf {
 }
 
 fn text(path: &str) -> String {
-    let bytes = durable::read_bounded(&root().join(path), LEN_BYTES_MAX).expect(path);
+    let bytes = durable::read_bounded(root().join(path), LEN_BYTES_MAX).expect(path);
     String::from_utf8(bytes).expect("UTF-8 text")
 }
 

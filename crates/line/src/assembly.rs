@@ -21,10 +21,10 @@ use yubihsm2::ObjectId;
 use crate::{
     clock::Clock,
     event::{Event, Listeners},
-    label::{LabelError, LabelPrinter},
-    plant::{Plant, PlantError},
     job::{AppServerKey, Job, SerialSettings},
+    label::{LabelError, LabelPrinter},
     page_maker::{PageMaker, PageSettingsError},
+    plant::{Plant, PlantError},
     serials::{LIST_LEN_BYTES_MAX, ListError, Serials, SerialsError, read_list},
 };
 

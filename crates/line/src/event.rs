@@ -6,7 +6,10 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use serde::Serialize;
 
-use crate::step::Step;
+use crate::{
+    serials::{Scan, ScanError},
+    step::Step,
+};
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -83,6 +86,15 @@ pub enum Event {
         dsn: String,
         /// Why it could not be.
         failure: Option<String>,
+    },
+    /// A scanner read something.
+    Scan {
+        /// The serial number, where it is one.
+        dsn: Option<String>,
+        /// What is missing or wrong, where it is not taken yet.
+        message: Option<String>,
+        /// What to do.
+        hint: Option<String>,
     },
     /// The plant's system does not answer.
     PlantAway {
@@ -201,6 +213,23 @@ pub struct Totals {
     pub logged: u64,
     /// How long the run took, in milliseconds.
     pub took_ms: u64,
+}
+
+impl Event {
+    /// What came of a scan.
+    pub fn of_scan(scanned: &Result<Scan, ScanError>) -> Self {
+        match scanned {
+            Ok(Scan::Dsn(dsn)) => Self::Scan { dsn: Some(dsn.clone()), message: None, hint: None },
+            Ok(Scan::First(dsn)) => Self::Scan {
+                dsn: Some(dsn.clone()),
+                message: Some("scan it a second time".to_owned()),
+                hint: None,
+            },
+            Err(error) => {
+                Self::Scan { dsn: None, message: Some(error.to_string()), hint: error.hint() }
+            }
+        }
+    }
 }
 
 impl Totals {

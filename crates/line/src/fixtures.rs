@@ -9,7 +9,7 @@ use std::{
 
 use device::{
     BoardModel, DiagnosticsOptions, Fault, FaultSpecError, Firmware, FlashTime, ModelError,
-    SeededRandomness, Shell, Sleep, Tray, TrayError,
+    SeededRandomness, Shell, Sleep, Tray, TrayError, WRITE_STEP_LEN,
 };
 use durable::DurableError;
 
@@ -43,7 +43,7 @@ impl Job {
     pub fn open_fixtures(&self, pages: &PageMaker) -> Result<Vec<Box<dyn Driver>>, FixtureError> {
         let slots = 1..=u32::from(self.line.slots);
         match &self.driver {
-            DriverSettings::Sim(settings) => self.simulated(settings, slots),
+            DriverSettings::Sim(settings) => self.simulated(settings, pages, slots),
             DriverSettings::Files { directory, form, readback, wait_ms } => slots
                 .map(|slot| {
                     let format = page_format(*form);
@@ -112,6 +112,7 @@ impl Job {
     fn simulated(
         &self,
         settings: &BoardSettings,
+        pages: &PageMaker,
         slots: impl Iterator<Item = u32>,
     ) -> Result<Vec<Box<dyn Driver>>, FixtureError> {
         let catalogue = page::Catalogue::built_in();
@@ -130,7 +131,9 @@ impl Job {
         let faults: Vec<Fault> =
             settings.faults.iter().map(|spec| spec.parse()).collect::<Result<_, _>>()?;
         let time = (settings.flash_ms > 0).then(|| {
-            let write = Duration::from_millis(settings.flash_ms);
+            // The job says how long a page takes; flash is written step by step.
+            let steps = u32::try_from(pages.region_len() / WRITE_STEP_LEN).unwrap_or(1).max(1);
+            let write = Duration::from_millis(settings.flash_ms) / steps;
             let time = FlashTime { erase: Duration::ZERO, write, read: Duration::ZERO };
             (time, Arc::new(RealSleep) as Arc<dyn Sleep>)
         });

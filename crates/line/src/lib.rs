@@ -22,5 +22,8 @@ pub use crate::{
     clock::Clock,
     fixtures::FixtureError,
     page_maker::{MadePage, PageFault, PageMaker, PageSettingsError, keys_fit},
-    run::{Control, Line, LineError, LineMode, LineParts, LogDeskError, Pace, StopReason, print_label_again},
+    run::{
+        Control, Line, LineError, LineMode, LineParts, LogDeskError, Pace, StopReason,
+        print_label_again,
+    },
 };

@@ -3,8 +3,8 @@
 use crate::{
     Fallible,
     bench::{
-        BenchArgs, Subject, authority::processors, logs, pages, python::Python, report::Report,
-        scratch::Scratch, signing, verify,
+        BenchArgs, Subject, authority::processors, journal, line, logs, pages, python::Python,
+        report::Report, scratch::Scratch, signing, verify,
     },
     repository::Repository,
 };
@@ -32,6 +32,12 @@ pub(super) fn run(args: &BenchArgs) -> Fallible<()> {
     }
     if wants(Subject::Signing) {
         signing::measure(&mut report, rounds, scratch.path(), &repository, python)?;
+    }
+    if wants(Subject::Line) {
+        line::measure(&mut report, rounds, scratch.path(), args.long)?;
+    }
+    if wants(Subject::Journal) {
+        journal::measure(&mut report, scratch.path(), args.long)?;
     }
     if args.json {
         println!("{}", serde_json::to_string_pretty(&report)?);

@@ -16,6 +16,7 @@ use crate::{
     Fallible,
     bench::{
         authority::processors,
+        journal,
         logs::{log_path, spill},
         python::Measured,
     },
@@ -37,6 +38,9 @@ pub(super) fn run(work: &Path, arguments: &[PathBuf]) -> Fallible<()> {
             consolidated(directory, number(count)?, out)?;
         }
         (Some("copy"), [directory, count, out]) => copied(directory, number(count)?, out)?,
+        (Some("journal"), [path, devices]) => {
+            return journal::search(path, u32::try_from(number(devices)?)?);
+        }
         (Some("check"), [log, trust, count]) => checked(log, trust, number(count)?)?,
         _ => return Err("no such work".into()),
     }
@@ -95,7 +99,7 @@ fn number(text: &Path) -> Fallible<usize> {
 }
 
 /// The most memory that this process has held; known on Linux.
-fn peak_memory_bytes() -> Option<u64> {
+pub(super) fn peak_memory_bytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kibibytes: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;

@@ -205,8 +205,10 @@ impl Model {
                     self.note(event, true);
                 }
             }
-            Event::Label { failure: None, .. } => {}
-            Event::Label { .. } | Event::PlantAway { .. } => self.note(event, false),
+            Event::Label { failure: None, .. } | Event::Scan { message: None, .. } => {}
+            Event::Label { .. } | Event::Scan { .. } | Event::PlantAway { .. } => {
+                self.note(event, false)
+            }
             Event::Paused { why } => {
                 self.pace = self.pace.max(Pace::Paused);
                 self.pace_why = why.as_deref().map(|why| clean(why, MESSAGE_LEN_CHARS_MAX));

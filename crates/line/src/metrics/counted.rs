@@ -107,7 +107,7 @@ impl Counted {
             }
             Event::Paused { .. } => self.is_paused = true,
             Event::Resumed => self.is_paused = false,
-            Event::Stopping { .. } | Event::Ended(_) => {}
+            Event::Scan { .. } | Event::Stopping { .. } | Event::Ended(_) => {}
         }
     }
 

@@ -54,23 +54,25 @@ impl Slot {
                     continue;
                 }
             };
-            is_broken = false;
-            let chip = match &presence {
-                Presence::Empty => None,
+            if std::mem::take(&mut is_broken) {
+                // What was told of the broken way no longer holds.
+                self.tell(SlotEvent::Waiting);
+            }
+            let is_new = match &presence {
+                Presence::Empty => false,
                 // Nothing tells this board from the last one: the driver itself waits for the next.
-                Presence::Anonymous => None,
-                Presence::Board(chip) if last == presence => {
-                    let _same = chip;
-                    self.shared.control.wait(LOOK_PAUSE);
-                    continue;
-                }
-                Presence::Board(chip) => Some(chip.clone()),
+                Presence::Anonymous => true,
+                Presence::Board(_) => presence != last,
             };
-            last = presence.clone();
-            if presence == Presence::Empty {
+            last = presence;
+            if !is_new {
                 self.shared.control.wait(LOOK_PAUSE);
                 continue;
             }
+            let chip = match &last {
+                Presence::Board(chip) => Some(chip.clone()),
+                Presence::Empty | Presence::Anonymous => None,
+            };
             is_told = false;
             self.board(chip);
             if let Err(error) = self.driver.let_go() {
@@ -205,8 +207,7 @@ impl Slot {
 
     /// Whether no board may be taken in, although nobody asked for a pause.
     fn is_held_up(&self) -> bool {
-        self.shared.logs.is_blocked()
-            || self.shared.plant.as_ref().is_some_and(Plant::is_blocked)
+        self.shared.logs.is_blocked() || self.shared.plant.as_ref().is_some_and(Plant::is_blocked)
     }
 
     fn tell_broken(&self, error: &DriverError) {

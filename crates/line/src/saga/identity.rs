@@ -85,8 +85,16 @@ impl Saga<'_> {
         Ok(device)
     }
 
-    /// A serial number that no device of this line has.
+    /// A serial number that no device of this line has. Where it is scanned, one slot after the other waits for its scan.
     fn serial(&mut self) -> Result<Serial, Trouble> {
+        let taken = self.serial_or_scan();
+        if !matches!(taken, Ok(Serial::Taken(_))) {
+            self.shared.serials.expect_no_scan(self.slot);
+        }
+        taken
+    }
+
+    fn serial_or_scan(&mut self) -> Result<Serial, Trouble> {
         let shared = self.shared;
         let is_used = |dsn: &str| {
             let found = shared.journal.find(&journal::DeviceKey::Dsn(dsn))?;
@@ -94,17 +102,19 @@ impl Saga<'_> {
         };
         let mut is_told = false;
         loop {
-            match shared.serials.take(is_used) {
+            match shared.serials.take(self.slot, is_used) {
                 Ok(Taken::Dsn(dsn)) => return Ok(Serial::Taken(dsn)),
                 Ok(Taken::Exhausted) => return Ok(Serial::Exhausted),
-                Ok(Taken::NotYet) => {}
+                Ok(Taken::Scan) => {
+                    if !std::mem::replace(&mut is_told, true) {
+                        self.tell(SlotEvent::WaitingForSerial);
+                    }
+                }
+                Ok(Taken::ScanLater) => {}
                 Err(TakeError::Serials(error)) => return Err(Trouble::serials(&error)),
                 Err(TakeError::Journal(error)) => {
                     return Err(Trouble::journal(Step::Intent, &error));
                 }
-            }
-            if !std::mem::replace(&mut is_told, true) {
-                self.tell(SlotEvent::WaitingForSerial);
             }
             shared.control.wait(SCAN_PAUSE);
             if self.is_leaving() || self.same_board(Step::Intent).is_err() {

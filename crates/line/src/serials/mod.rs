@@ -7,6 +7,7 @@
 
 mod check_digit;
 mod list;
+mod port;
 mod range;
 mod scan;
 
@@ -22,6 +23,7 @@ use self::range::Range;
 pub use self::{
     check_digit::check_digit_is_right,
     list::{LIST_LEN_BYTES_MAX, ListError, read_list},
+    port::ScannerPort,
     scan::{Scan, ScanError, ScanRules},
 };
 use crate::job::{Pattern, SerialSettings};
@@ -43,12 +45,22 @@ pub struct Serials {
 enum Source {
     Range(Range),
     List(VecDeque<String>),
-    /// Scans go to the slot whose turn it is.
+    /// One slot at a time waits for a scan, so that a scan cannot go to another board than the operator means.
     Scanner {
         rules: ScanRules,
-        scans: VecDeque<String>,
+        expected: Expected,
         first: Option<String>,
     },
+}
+
+/// Whether a slot waits for a scan.
+#[derive(Debug)]
+enum Expected {
+    Nobody,
+    /// This slot waits.
+    By(u16),
+    /// This slot's scan has come.
+    Scanned(u16, String),
 }
 
 /// What a slot gets.
@@ -56,8 +68,10 @@ enum Source {
 pub enum Taken {
     /// A number, reserved for it.
     Dsn(String),
-    /// Nobody has scanned one yet.
-    NotYet,
+    /// It is to be scanned for this slot now.
+    Scan,
+    /// It is to be scanned, and another slot waits for its scan first.
+    ScanLater,
     /// There are no more.
     Exhausted,
 }
@@ -88,7 +102,7 @@ impl Serials {
             }
             SerialSettings::Scanner { pattern, check_digit, is_twice, .. } => {
                 let rules = ScanRules::new(pattern.as_deref(), *check_digit, *is_twice)?;
-                let source = Source::Scanner { rules, scans: VecDeque::new(), first: None };
+                let source = Source::Scanner { rules, expected: Expected::Nobody, first: None };
                 (source, shared.map(open).transpose()?)
             }
         };
@@ -100,7 +114,7 @@ impl Serials {
         matches!(*self.source(), Source::Scanner { .. })
     }
 
-    /// A number that nobody uses, reserved for the caller. `is_used` says whether the journal knows a number.
+    /// A number that nobody uses, reserved for this slot. `is_used` says whether the journal knows a number.
     ///
     /// # Errors
     ///
@@ -108,6 +122,7 @@ impl Serials {
     /// somebody scanned. Numbers of a range or list that are used are left out.
     pub fn take<E>(
         &self,
+        slot: u16,
         is_used: impl Fn(&str) -> Result<bool, E>,
     ) -> Result<Taken, TakeError<E>> {
         let mut source = self.source();
@@ -121,9 +136,9 @@ impl Serials {
                     Some(dsn) => (dsn, false),
                     None => return Ok(Taken::Exhausted),
                 },
-                Source::Scanner { scans, .. } => match scans.pop_front() {
-                    Some(dsn) => (dsn, true),
-                    None => return Ok(Taken::NotYet),
+                Source::Scanner { expected, .. } => match expected.take(slot) {
+                    Ok(dsn) => (dsn, true),
+                    Err(not_yet) => return Ok(not_yet),
                 },
             };
             if is_used(&dsn).map_err(TakeError::Journal)? {
@@ -163,20 +178,31 @@ impl Serials {
         Ok(())
     }
 
-    /// Takes what a scanner read. It goes to the slot that waits longest.
+    /// Lets another slot wait for a scan: this one's board is gone, or the line stops.
+    pub fn expect_no_scan(&self, slot: u16) {
+        if let Source::Scanner { expected, first, .. } = &mut *self.source() {
+            let is_own = match expected {
+                Expected::Nobody => false,
+                Expected::By(other) | Expected::Scanned(other, _) => *other == slot,
+            };
+            if is_own {
+                (*expected, *first) = (Expected::Nobody, None);
+            }
+        }
+    }
+
+    /// Takes what a scanner read. It goes to the slot that waits for it.
     ///
     /// # Errors
     ///
     /// [`ScanError`]: it is no serial number of this job, or not the one scanned first.
     pub fn scanned(&self, text: &str) -> Result<Scan, ScanError> {
         match &mut *self.source() {
-            Source::Scanner { rules, scans, first } => {
+            Source::Scanner { rules, expected, first } => {
+                let Expected::By(slot) = *expected else { return Err(ScanError::NotExpected) };
                 let scan = rules.scan(text, first)?;
                 if let Scan::Dsn(dsn) = &scan {
-                    if scans.len() >= SCANS_WAITING_MAX {
-                        return Err(ScanError::TooMany);
-                    }
-                    scans.push_back(dsn.clone());
+                    *expected = Expected::Scanned(slot, dsn.clone());
                 }
                 Ok(scan)
             }
@@ -212,9 +238,24 @@ impl Serials {
     }
 }
 
-/// How many scans may wait for a slot: one board each in the operator's hands, with room. More is a scanner that
-/// repeats itself.
-const SCANS_WAITING_MAX: usize = 8;
+impl Expected {
+    /// The slot's scan, or what it waits for.
+    fn take(&mut self, slot: u16) -> Result<String, Taken> {
+        match self {
+            Self::Nobody => {
+                *self = Self::By(slot);
+                Err(Taken::Scan)
+            }
+            Self::By(other) if *other == slot => Err(Taken::Scan),
+            Self::Scanned(other, dsn) if *other == slot => {
+                let dsn = std::mem::take(dsn);
+                *self = Self::Nobody;
+                Ok(dsn)
+            }
+            Self::By(_) | Self::Scanned(..) => Err(Taken::ScanLater),
+        }
+    }
+}
 
 /// Why there is no serial number.
 #[derive(Debug, thiserror::Error)]

@@ -6,7 +6,7 @@ use super::{SerialsError, check_digit::check_digit_is_right, dsn_is_good};
 use crate::job::CheckDigit;
 
 /// The longest scan that is looked at, in characters: the fullest Data Matrix that a label of this size has.
-const SCAN_LEN_MAX: usize = 512;
+pub(super) const SCAN_LEN_MAX: usize = 512;
 
 /// What a scan must be.
 #[derive(Clone, Debug)]
@@ -124,9 +124,9 @@ pub enum ScanError {
         /// The second.
         second: String,
     },
-    /// Scans pile up.
-    #[error("no slot waits for a serial number")]
-    TooMany,
+    /// No board waits for it: it would go to the next one, whichever that is.
+    #[error("no board waits for a serial number")]
+    NotExpected,
     /// The job has other serial numbers.
     #[error("this job takes no scans")]
     NotScanned,
@@ -142,7 +142,7 @@ impl ScanError {
                 Self::Pattern { .. } | Self::NoDsn { .. } => {
                     "scan the label with the serial number"
                 }
-                Self::TooMany => "put a board in first",
+                Self::NotExpected => "put a board in first",
                 Self::NotScanned => return None,
             }
             .to_owned(),

@@ -107,7 +107,9 @@ fn a_clock_that_jumps_neither_doubles_nor_loses_a_device() {
     let scene = Scene::new();
     let hour = 3_600_000;
     let start = NOW.load(Ordering::Relaxed);
-    for (run, now) in [start, start - hour, start + hour, 0, -5 * hour, start].into_iter().enumerate() {
+    for (run, now) in
+        [start, start - hour, start + hour, 0, -5 * hour, start].into_iter().enumerate()
+    {
         NOW.store(now, Ordering::Relaxed);
         let rig = Rig::of([TestBoard::new(&format!("chip-{run}"))]);
         assert_eq!(scene.run(&[rig]).totals.passed, 1);

@@ -79,9 +79,8 @@ fn the_intent_is_on_the_disk_before_the_hsm_is_asked() {
     let seen: Arc<Mutex<Vec<State>>> = Arc::default();
     let scene = Scene::new();
     let journal = scene.path("journal");
-    let scene = scene.signed_by(|inner| {
-        Arc::new(Watched { inner, journal, seen: Arc::clone(&seen) })
-    });
+    let scene =
+        scene.signed_by(|inner| Arc::new(Watched { inner, journal, seen: Arc::clone(&seen) }));
     let ran = scene.run(&[Rig::of((0..3).map(|number| TestBoard::new(&format!("chip-{number}"))))]);
     assert_eq!(ran.totals.passed, 3);
     assert_eq!(*seen.lock().unwrap(), [State::Intended; 3]);

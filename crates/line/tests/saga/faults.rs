@@ -28,7 +28,9 @@ struct Failing {
 
 impl Signing for Failing {
     fn sign(&self, request: SigningRequest) -> Result<SignedDevice, SigningFailure> {
-        let left = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
+        let left = self
+            .left
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
         match left {
             Ok(_) => Err(SigningFailure {
                 what: "the HSM is gone".to_owned(),
@@ -112,14 +114,15 @@ fn a_slot_that_hangs_delays_no_other() {
         }
         Ok(())
     });
-    let quick = Rig::of((0..6).map(|number| TestBoard::new(&format!("chip-{number}"))))
-        .meddling(move |call, fixture| {
+    let quick = Rig::of((0..6).map(|number| TestBoard::new(&format!("chip-{number}")))).meddling(
+        move |call, fixture| {
             if call == Call::Look {
                 *counting.0.lock().unwrap() = u32::try_from(fixture.out.len()).unwrap();
                 counting.1.notify_all();
             }
             Ok(())
-        });
+        },
+    );
     let ran = scene.run(&[slow, quick]);
     assert_eq!((ran.totals.passed, ran.totals.failed), (7, 0));
 }

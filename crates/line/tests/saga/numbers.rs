@@ -105,3 +105,32 @@ fn a_range_goes_on_where_an_earlier_run_stopped() {
     }
     assert_eq!(scene.record("T0006").chip.as_deref(), Some("chip-21"));
 }
+
+fn scanned(scan: fn(u16) -> Vec<String>) -> Scene {
+    let mut scene = Scene::new()
+        .with("serials", "source", "\"scanner\"")
+        .with("serials", "pattern", "")
+        .with("serials", "last", "")
+        .with("serials", "twice", "true");
+    scene.scan = scan;
+    scene
+}
+
+#[test]
+fn a_scan_goes_to_the_board_that_it_was_asked_for() {
+    let scene = scanned(|slot| vec![format!("SLOT-{slot}"); 2]);
+    let ran = scene.run(&[Rig::of(boards(0, 1)), Rig::of(boards(10, 1)), Rig::of(boards(20, 1))]);
+    assert_eq!(ran.totals.passed, 3);
+    for (dsn, chip) in [("SLOT-1", "chip-0"), ("SLOT-2", "chip-10"), ("SLOT-3", "chip-20")] {
+        assert_eq!(scene.record(dsn).chip.as_deref(), Some(chip));
+    }
+}
+
+#[test]
+fn a_label_that_another_board_has_already_is_refused_and_nothing_is_lost() {
+    let scene = scanned(|_| vec!["SAME".to_owned(); 2]);
+    let ran = scene.run(&[Rig::of(boards(0, 2))]);
+    assert_eq!((ran.totals.passed, ran.totals.failed), (1, 1));
+    assert!(ran.failures()[0].contains("SAME belongs to another board"), "{:?}", ran.failures());
+    assert_eq!(scene.record("SAME").chip.as_deref(), Some("chip-0"));
+}

@@ -5,7 +5,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     sync::{
-        Arc, Mutex,
+        Arc, Mutex, OnceLock,
         atomic::{AtomicI64, Ordering},
     },
 };
@@ -16,6 +16,7 @@ use line::{
     driver::Driver,
     event::{Event, Listeners, SlotEvent, Totals},
     job::Job,
+    serials::Serials,
     signing::Signing,
 };
 use page::ValueId;
@@ -34,6 +35,8 @@ pub(crate) struct Scene {
     pub(crate) signing: Arc<dyn Signing>,
     /// Lines of the job file that differ from the usual ones: table and key to value.
     changes: HashMap<(&'static str, &'static str), String>,
+    /// What the operator scans when a slot asks for it.
+    pub(crate) scan: fn(u16) -> Vec<String>,
 }
 
 /// How a run went.
@@ -49,7 +52,7 @@ impl Scene {
         let signing = Arc::new(Signer::new(signer, Verifier::new(anchors)));
         let directory = tempfile::tempdir().unwrap();
         fs::create_dir(directory.path().join("logs")).unwrap();
-        Self { directory, signing, changes: HashMap::new() }
+        Self { directory, signing, changes: HashMap::new(), scan: |_| Vec::new() }
     }
 
     /// The same with one value of the job changed.
@@ -59,7 +62,10 @@ impl Scene {
     }
 
     /// The same with something between the line and whoever signs.
-    pub(crate) fn signed_by(mut self, wrap: impl FnOnce(Arc<dyn Signing>) -> Arc<dyn Signing>) -> Self {
+    pub(crate) fn signed_by(
+        mut self,
+        wrap: impl FnOnce(Arc<dyn Signing>) -> Arc<dyn Signing>,
+    ) -> Self {
         self.signing = wrap(Arc::clone(&self.signing));
         self
     }
@@ -130,12 +136,18 @@ impl Scene {
 
     fn run_drivers(&self, drivers: Vec<Box<dyn Driver>>, mode: LineMode, rigs: &[Rig]) -> Ran {
         let events: Arc<Mutex<Vec<Event>>> = Arc::default();
+        let serials: Arc<OnceLock<Arc<Serials>>> = Arc::default();
         let control = Arc::new(Control::default());
         let listener = {
             let (events, control) = (Arc::clone(&events), Arc::clone(&control));
-            let rigs = rigs.to_vec();
+            let (rigs, serials, scan) = (rigs.to_vec(), Arc::clone(&serials), self.scan);
             move |event: &Event| {
                 events.lock().unwrap().push(event.clone());
+                if let Event::Slot { slot, what: SlotEvent::WaitingForSerial } = event {
+                    for text in scan(*slot) {
+                        serials.get().unwrap().scanned(&text).unwrap();
+                    }
+                }
                 // Nobody puts another board in: the line ends when all are out.
                 let is_look = matches!(event, Event::Slot { what: SlotEvent::TakeOut, .. });
                 let is_over = rigs.iter().all(Rig::is_done);
@@ -145,6 +157,7 @@ impl Scene {
             }
         };
         let parts = self.parts(drivers, mode, &control, Listeners::new(vec![Box::new(listener)]));
+        serials.set(Arc::clone(&parts.serials)).unwrap();
         let journal = Arc::clone(&parts.journal);
         let totals = Line::prepare(parts).unwrap().run().unwrap();
         Arc::into_inner(journal).expect("the line lets go of its journal").close().unwrap();
@@ -261,9 +274,8 @@ fn product() -> (SoftwareSigner, TrustAnchors) {
     let authority = |curve| {
         let ladder = (1_u8..=5).map(|level| {
             let serial = Serial::parse(&[level, 0x20, 0, 1]).unwrap();
-            let fill = |bytes: &mut [u8]| {
-                getrandom::fill(bytes).map_err(|_| PrivateKeyError::NotRandom)
-            };
+            let fill =
+                |bytes: &mut [u8]| getrandom::fill(bytes).map_err(|_| PrivateKeyError::NotRandom);
             (serial, PrivateKey::generate(curve, fill).unwrap())
         });
         CertificateAuthority::certify(ladder.collect()).unwrap()

@@ -123,7 +123,7 @@ pub(super) fn write_jobs(
 /// Runs all lines until every device is made.
 pub(super) fn run_lines(args: &DemoArgs, jobs: &[PathBuf], pin: &Pin) -> Result<Made, Failure> {
     let control = Arc::new(Control::default());
-    listen_for_signals(&control)?;
+    listen_for_signals(&control, Listeners::new(vec![Box::new(stopping)]))?;
     let progress = Progress::of_items("making devices", args.devices.get());
     let began = Instant::now();
     let mut threads = Vec::new();
@@ -159,6 +159,13 @@ pub(super) fn run_lines(args: &DemoArgs, jobs: &[PathBuf], pin: &Pin) -> Result<
     }
     let journals = std::mem::take(&mut *journals.lock().unwrap_or_else(PoisonError::into_inner));
     Ok(Made { lines, took: began.elapsed(), journals })
+}
+
+/// Says that somebody asked the demo to stop.
+fn stopping(event: &Event) {
+    if let Some(sentence) = sentence(event, false) {
+        terminal::note(&sentence);
+    }
 }
 
 /// Shows what goes wrong, and everything where that is wanted.

@@ -22,7 +22,8 @@ pub(crate) struct LabelArgs {
 pub(super) fn run(args: &LabelArgs) -> Result<(), Failure> {
     let job = args.job.read()?;
     let labels = job.open_labels()?.ok_or_else(|| {
-        Failure::new(Exit::Usage, "the job has no label").hint("add a table [label] to it".to_owned())
+        Failure::new(Exit::Usage, "the job has no label")
+            .hint("add a table [label] to it".to_owned())
     })?;
     let journal = open::open_journal(&job)?;
     let record = find_one(&journal, &args.device)?;

@@ -1,16 +1,13 @@
 //! What a line needs from the edge of the program.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
+use durable::{DurableError, Operation};
 use hsm::Credentials;
 use journal::{Journal, UnixMillis};
 use line::{
-    AssemblyError, Control, Edge, FixtureError, LineError, LineMode, LineParts,
-    event::Listeners,
-    job::Job,
-    label::LabelError,
-    metrics::ServeError,
-    plant::PlantError,
+    AssemblyError, Control, Edge, FixtureError, LineError, LineMode, LineParts, event::Listeners,
+    job::Job, label::LabelError, metrics::ServeError, plant::PlantError,
 };
 
 use crate::{
@@ -52,6 +49,7 @@ pub(crate) fn parts_of(
         fill_random,
         standard_input: standard_input(&job)?,
     };
+    make_directory(&job.line.control_logs)?;
     // The journal first: a second process on it must not even open sessions.
     let journal = Arc::new(job.open_journal(fill_random)?);
     let pages = job.page_maker()?;
@@ -76,6 +74,12 @@ pub(crate) fn parts_of(
         fill_random,
         job,
     })
+}
+
+/// Makes the directory for control logs, so that it is not missed only when the first board is finished.
+fn make_directory(path: &Path) -> Result<(), Failure> {
+    std::fs::create_dir_all(path)
+        .map_err(|error| DurableError::new(Operation::CreateDirectory, path, &error).into())
 }
 
 /// Opens the journal of a job that no line is running.

@@ -38,9 +38,11 @@ pub(super) fn run(args: &ReportArgs) -> Result<(), Failure> {
 
 fn block(job: &str, report: &Report) -> Block {
     let percent = |share: Option<f64>| share.map(|share| format!("{:.1} %", share * 100.0));
-    let states = report.states.iter().filter(|figure| figure.devices > 0).map(|figure| {
-        Block::line(format!("{:>8} {}", figure.devices, figure.state))
-    });
+    let states = report
+        .states
+        .iter()
+        .filter(|figure| figure.devices > 0)
+        .map(|figure| Block::line(format!("{:>8} {}", figure.devices, figure.state)));
     let slots = report.slots.iter().map(|slot| {
         Block::line(format!(
             "slot {:>3}: {} begun, {} verified, {} of them at once",

@@ -2,6 +2,7 @@
 
 use std::{
     io::{self, IsTerminal as _},
+    path::Path,
     process::ExitCode,
     sync::{Arc, Mutex, PoisonError},
     thread,
@@ -9,9 +10,11 @@ use std::{
 
 use clap::Args;
 use line::{
-    Control, Line, LineMode, StopReason,
+    Control, Line, LineMode, LineParts, StopReason,
     event::{Event, Listeners, Tell, Totals},
+    job::SerialSettings,
     metrics::Metrics,
+    serials::ScannerPort,
 };
 
 use super::{job_file::JobFile, open, words};
@@ -81,8 +84,9 @@ fn work(job: &JobFile, pin: &PinArgs, view: View, mode: LineMode) -> Result<Exit
     let job = job.read()?;
     let credentials = open::read_credentials(&job, pin)?;
     let control = Arc::new(Control::default());
-    listen_for_signals(&control)?;
-    let mut screen = view.is_screen().then(|| Screen::new(&job.line.name, |event| words::sentence(event, false)));
+    let mut screen = view
+        .is_screen()
+        .then(|| Screen::new(&job.line.name, |event| words::sentence(event, false)));
     let mut listeners = vec![view.listener(screen.as_ref())];
     let metrics = job.plant.metrics.map(|address| (Metrics::new(&job.line.name), address));
     let serving = metrics.as_ref().map(|(metrics, address)| metrics.serve(*address));
@@ -91,6 +95,7 @@ fn work(job: &JobFile, pin: &PinArgs, view: View, mode: LineMode) -> Result<Exit
         listeners.push(Box::new(move |event| metrics.tell(event)));
     }
     let listeners = Listeners::new(listeners);
+    listen_for_signals(&control, listeners.clone())?;
     let parts = open::parts_of(job, credentials, mode, Arc::clone(&control), listeners)?;
     if let Some(screen) = &mut screen {
         screen.show(Reach {
@@ -99,12 +104,13 @@ fn work(job: &JobFile, pin: &PinArgs, view: View, mode: LineMode) -> Result<Exit
             listeners: parts.listeners.clone(),
         })?;
     }
+    let scanner = scan(&parts, screen.is_some())?;
     if let (Some((metrics, _)), Some(plant)) = (&metrics, &parts.plant) {
         metrics.watch_plant(plant.health());
     }
     let journal = Arc::clone(&parts.journal);
     let totals = Line::prepare(parts)?.run()?;
-    drop((screen, serving));
+    drop((screen, serving, scanner));
     if let Some(journal) = Arc::into_inner(journal) {
         journal.close()?;
     }
@@ -124,12 +130,18 @@ fn verdict(totals: &Totals, reason: Option<StopReason>) -> Result<ExitCode, Fail
 }
 
 /// The first signal finishes the boards in hand, the second leaves them.
-pub(crate) fn listen_for_signals(control: &Arc<Control>) -> Result<(), Failure> {
+pub(crate) fn listen_for_signals(
+    control: &Arc<Control>,
+    listeners: Listeners,
+) -> Result<(), Failure> {
     let mut signals = StopSignals::listen()?;
     let control = Arc::clone(control);
     let listener = thread::Builder::new().name("signals".to_owned()).spawn(move || {
         if signals.next().is_ok() {
-            control.stop(StopReason::Asked);
+            if control.stop(StopReason::Asked) {
+                let why = "somebody asked for it; once more leaves them".to_owned();
+                listeners.tell(&Event::Stopping { why });
+            }
             if signals.next().is_ok() {
                 control.abort(StopReason::Asked);
             }
@@ -138,6 +150,28 @@ pub(crate) fn listen_for_signals(control: &Arc<Control>) -> Result<(), Failure> 
     listener
         .map(drop)
         .map_err(|error| Failure::new(Exit::Io, format!("failed to listen for signals: {error}")))
+}
+
+/// Takes scans from where the job says: a serial port, or lines on standard input where no screen has the keyboard.
+fn scan(parts: &LineParts, has_screen: bool) -> Result<Option<ScannerPort>, Failure> {
+    let SerialSettings::Scanner { port, baud, .. } = &parts.job.serials else { return Ok(None) };
+    let (serials, listeners) = (Arc::clone(&parts.serials), parts.listeners.clone());
+    if let Some(port) = port {
+        let tell = move |scanned| listeners.tell(&Event::of_scan(&scanned));
+        let opened = ScannerPort::open(Path::new(port), *baud, serials, tell);
+        let failed =
+            |error| Failure::new(Exit::Io, format!("failed to open scanner {port}: {error}"));
+        return opened.map(Some).map_err(failed);
+    }
+    if !has_screen {
+        // It ends with the process: nobody can break off a read of standard input.
+        thread::spawn(move || {
+            for line in io::stdin().lines().map_while(Result::ok) {
+                listeners.tell(&Event::of_scan(&serials.scanned(&line)));
+            }
+        });
+    }
+    Ok(None)
 }
 
 impl View {

@@ -6,6 +6,12 @@ use crate::words::counted;
 
 /// A sentence for a person, or `None` for what only a screen shows, unless everything is wanted.
 pub(crate) fn sentence(event: &Event, is_verbose: bool) -> Option<String> {
+    // What boards, plants and programs say must not steer the terminal.
+    let harmless = |letter: char| if letter.is_control() && letter != '\n' { '?' } else { letter };
+    said(event, is_verbose).map(|text| text.chars().map(harmless).collect())
+}
+
+fn said(event: &Event, is_verbose: bool) -> Option<String> {
     Some(match event {
         Event::Started { job, slots, quota, made } => {
             let quota = quota.map_or_else(String::new, |quota| format!(" of {quota}"));
@@ -39,6 +45,11 @@ pub(crate) fn sentence(event: &Event, is_verbose: bool) -> Option<String> {
             &format!("warning: no label for {dsn}: {why}"),
             &[format!("`curbside line label JOB {dsn}` prints it again")],
         ),
+        Event::Scan { dsn, message, hint } => {
+            let dsn = dsn.as_deref().unwrap_or("scan refused");
+            let message = message.as_ref().map_or_else(String::new, |text| format!(": {text}"));
+            with_hints(&format!("{dsn}{message}"), hint.as_slice())
+        }
         Event::PlantAway { hook, why, policy } => {
             format!("warning: the plant's {hook} does not answer: {why}; {policy}")
         }

@@ -238,7 +238,7 @@ fn neither_alarms_nor_scans_cost_the_block_letters_on_80_by_24() {
     let shown = scene.text(80, 24);
     assert!(shown.contains("######      ####      ######    ######"), "{shown}");
     assert!(shown.contains("[x] HSM at http://hsm-a:12345"), "{shown}");
-    assert!(shown.contains("-> change the board"), "{shown}");
+    assert!(shown.contains("the board carries device G091-0007"), "{shown}");
 }
 
 #[test]

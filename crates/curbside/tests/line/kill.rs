@@ -1,0 +1,160 @@
+//! Killed at random instants, lines make every device once: one pair of certificates, one board, one control log.
+
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+use crate::{
+    invariants::{self, Made},
+    line_place::{LinePlace, LineSettings, is_blank},
+    plant::Plant,
+    process::{Ended, Running},
+};
+
+/// Lines that share HSMs and serial numbers.
+const LINES: u64 = 3;
+
+/// How often each line is started before the HSMs forget the sessions that killed lines left. A line takes two of an
+/// HSM's 16.
+const LIVES_PER_ROUND: usize = 2;
+
+/// The longest lives: within the first a line opens its files and HSMs, within the second it makes a few devices.
+const LIVES_MS_MAX: [u64; 2] = [100, 600];
+
+/// A line that makes nothing for so long hangs.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// How a command ends where every board passed, and where `resume` refused new boards.
+const ENDS_WELL: [i32; 2] = [0, 12];
+
+#[test]
+fn sixty_kills_of_three_lines_lose_no_device_and_make_none_twice() {
+    kill_again_and_again(60, 100);
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn a_thousand_kills_of_three_lines_lose_no_device_and_make_none_twice() {
+    kill_again_and_again(1000, 1500);
+}
+
+fn kill_again_and_again(kills_min: u64, boards: u64) {
+    let seed = u64::from(std::process::id());
+    println!("seed {seed}");
+    let began = Instant::now();
+    let mut draw = Draw(seed);
+    let mut plant = Plant::new(2);
+    let lines: Vec<LinePlace> = (1..=LINES)
+        .map(|number| {
+            let settings = LineSettings { number, slots: 4, boards, flash_ms: 2 };
+            LinePlace::new(&plant, &format!("line-{number}"), settings)
+        })
+        .collect();
+    let mut lives = Lives::default();
+    while lives.kills < kills_min {
+        plant.restart_hsms();
+        let round = on_each(&lines, |line| {
+            line.connect(&plant);
+            Draw(draw.next())
+        }, |line, mut draw| {
+            let lives = (0..LIVES_PER_ROUND).map(|_| live(line, &mut draw));
+            lives.fold(Lives::default(), Lives::and)
+        });
+        let round = round.into_iter().fold(Lives::default(), Lives::and);
+        assert!(round.kills > 0, "the lines are done before they are killed: they need more boards");
+        lives = lives.and(round);
+    }
+    plant.restart_hsms();
+    on_each(&lines, |line| line.connect(&plant), |line, ()| finish(line));
+    let made = invariants::check(&lines);
+    assert_eq!(made.devices, LINES * boards);
+    check_signatures(plant.signatures(), made);
+    println!(
+        "{} kills, {} of them of lines with unfinished boards; {made:?}, {} signatures, {:.1} s, seed {seed}",
+        lives.kills,
+        lives.resumed,
+        plant.signatures(),
+        began.elapsed().as_secs_f64(),
+    );
+}
+
+/// No HSM signs what no journal intended, and no device comes to a signature otherwise.
+fn check_signatures(signatures: u64, made: Made) {
+    assert!(signatures <= 2 * made.asked, "{signatures} signatures, {made:?}");
+    assert!(signatures >= 2 * made.devices, "{signatures} signatures, {made:?}");
+}
+
+/// What became of starts of a line.
+#[derive(Clone, Copy, Debug, Default)]
+struct Lives {
+    kills: u64,
+    /// Starts that found something unfinished.
+    resumed: u64,
+}
+
+impl Lives {
+    fn and(self, other: Self) -> Self {
+        Self { kills: self.kills + other.kills, resumed: self.resumed + other.resumed }
+    }
+}
+
+/// Starts a line, and kills it unless it is done before.
+fn live(line: &LinePlace, draw: &mut Draw) -> Lives {
+    let verb = ["run", "resume"][draw.below(2) as usize];
+    let life_ms = draw.below(LIVES_MS_MAX[draw.below(2) as usize]);
+    let running = Running::start(&mut line.command(verb));
+    thread::sleep(Duration::from_millis(life_ms));
+    let ended = running.kill();
+    assert!(ended.code.is_none_or(|code| ENDS_WELL.contains(&code)), "{verb}: {ended:?}");
+    line.put_back(is_blank);
+    Lives { kills: u64::from(ended.code.is_none()), resumed: u64::from(is_resumed(&ended)) }
+}
+
+fn is_resumed(ended: &Ended) -> bool {
+    ended.text.contains("unfinished: ")
+}
+
+/// Lets a line make the rest.
+fn finish(line: &LinePlace) {
+    let resumed = Running::start(&mut line.command("resume")).end_within(PATIENCE);
+    assert!(resumed.code.is_some_and(|code| ENDS_WELL.contains(&code)), "{resumed:?}");
+    let unfinished = invariants::records(line).into_iter().filter(|record| record.state.is_unfinished());
+    assert_eq!(unfinished.count(), 0, "{}", resumed.text);
+    line.put_back(is_blank);
+    let run = Running::start(&mut line.command("run")).end_within(PATIENCE);
+    assert_eq!(run.code, Some(0), "{}", run.text);
+}
+
+/// Does something with each line, all at once.
+fn on_each<S: Send, T: Send>(
+    lines: &[LinePlace],
+    prepare: impl FnMut(&LinePlace) -> S,
+    work: impl Fn(&LinePlace, S) -> T + Sync,
+) -> Vec<T> {
+    let prepared: Vec<S> = lines.iter().map(prepare).collect();
+    let work = &work;
+    thread::scope(|scope| {
+        let threads: Vec<_> = lines
+            .iter()
+            .zip(prepared)
+            .map(|(line, prepared)| scope.spawn(move || work(line, prepared)))
+            .collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    })
+}
+
+/// Numbers from a seed (Knuth's MMIX generator).
+struct Draw(u64);
+
+impl Draw {
+    fn next(&mut self) -> u64 {
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 >> 33
+    }
+
+    fn below(&mut self, end: u64) -> u64 {
+        self.next() % end
+    }
+}

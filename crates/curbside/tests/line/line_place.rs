@@ -1,0 +1,158 @@
+//! A line's directory: its job, its boards, and what it leaves.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use device::{Board, BoardModel, Firmware, SeededRandomness, Tray};
+use durable::Visibility;
+use page::{BLANK, Catalogue};
+
+use crate::plant::{PROGRAM, Plant};
+
+pub(crate) const CHIP: &str = "nrf52840";
+
+/// What tells lines apart.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LineSettings {
+    pub(crate) number: u64,
+    pub(crate) slots: u16,
+    /// How many boards wait, and how many devices the job makes.
+    pub(crate) boards: u64,
+    pub(crate) flash_ms: u64,
+}
+
+/// A line in a directory of its own.
+pub(crate) struct LinePlace {
+    path: PathBuf,
+    settings: LineSettings,
+}
+
+impl LinePlace {
+    /// Makes the directory with its boards, next to the HSMs'.
+    pub(crate) fn new(plant: &Plant, name: &str, settings: LineSettings) -> Self {
+        let path = plant.path().join(name);
+        fs::create_dir(&path).unwrap();
+        fs::create_dir(path.join("control-logs")).unwrap();
+        let model = BoardModel::find(Catalogue::built_in(), CHIP, None).unwrap();
+        let mut randomness = SeededRandomness::new(settings.number);
+        let tray = path.join("tray");
+        Tray::make(tray, settings.boards, &model, Firmware::default(), &mut randomness).unwrap();
+        let line = Self { path, settings };
+        line.connect(plant);
+        line
+    }
+
+    /// Writes the job with the HSMs' addresses of today.
+    pub(crate) fn connect(&self, plant: &Plant) {
+        let LineSettings { number, slots, boards, flash_ms } = self.settings;
+        let text = format!(
+            "schema = 1
+name = \"line-{number}\"
+[product]
+tag = \"RNET_DAK_DUMMY\"
+device_type = \"A17XHX23H06INH\"
+apid = \"dumy\"
+application_server_key = \"eb86212a9d416b61ce19dcf0431b9a7ce29cc5d84892e3d5e0ef447269e7b687\"
+trust = \"../RNET_DAK_DUMMY.trust\"
+[page]
+chip = \"{CHIP}\"
+[signing]
+hsms = {:?}
+pin_file = \"../pin\"
+[serials]
+source = \"range\"
+pattern = \"KILL{{:06}}\"
+last = 900000
+shared = \"{}\"
+[line]
+count = {boards}
+slots = {slots}
+journal = \"journal\"
+finished_boards = \"confirm\"
+[driver]
+kind = \"sim\"
+tray = \"tray\"
+seed = {number}
+flash_ms = {flash_ms}
+",
+            plant.urls(),
+            self.serials().display(),
+        );
+        durable::write_replace(self.path.join("job.toml"), Visibility::Shared, text.as_bytes())
+            .unwrap();
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(crate) fn journal(&self) -> PathBuf {
+        self.path.join("journal")
+    }
+
+    /// The file with the serial numbers that all lines of a plant share.
+    pub(crate) fn serials(&self) -> PathBuf {
+        self.path.with_file_name("serials")
+    }
+
+    pub(crate) fn control_logs(&self) -> PathBuf {
+        self.path.join("control-logs")
+    }
+
+    /// `curbside line VERB` on its job.
+    pub(crate) fn command(&self, verb: &str) -> Command {
+        let mut command = Command::new(PROGRAM);
+        command.args(self.arguments(verb)).current_dir(&self.path);
+        command
+    }
+
+    /// The words of that command.
+    pub(crate) fn arguments<'a>(&self, verb: &'a str) -> [&'a str; 4] {
+        ["line", verb, "job.toml", "--plain"]
+    }
+
+    /// Every board, wherever the line put it.
+    pub(crate) fn boards(&self) -> Vec<Board> {
+        let files = ["in", "out"].into_iter().flat_map(|side| self.board_files(side));
+        files.map(|path| open(&path)).collect()
+    }
+
+    /// Does what a person does with boards that were refused or failed: has them wait again. `resume` refuses every new
+    /// board, and a rehearsal's tray puts what it refuses out.
+    pub(crate) fn put_back(&self, is_wanted: impl Fn(&Board) -> bool) {
+        for path in self.board_files("out") {
+            if is_wanted(&open(&path)) {
+                let name = path.file_name().unwrap();
+                rename(&path, &self.path.join("tray/in").join(name));
+            }
+        }
+    }
+
+    fn board_files(&self, side: &str) -> Vec<PathBuf> {
+        let entries = fs::read_dir(self.path.join("tray").join(side)).unwrap();
+        entries.map(|entry| entry.unwrap().path()).collect()
+    }
+}
+
+/// Whether nothing stands where the page belongs.
+pub(crate) fn is_blank(board: &Board) -> bool {
+    region(board).iter().all(|byte| *byte == BLANK)
+}
+
+/// What stands where the page belongs.
+pub(crate) fn region(board: &Board) -> page::Image {
+    let site = board.model().site();
+    board.read(site.address, site.region_len).unwrap()
+}
+
+fn open(path: &Path) -> Board {
+    Board::open(path, Catalogue::built_in()).unwrap()
+}
+
+#[expect(clippy::disallowed_methods, reason = "a board is moved by hand; nothing is written")]
+fn rename(from: &Path, to: &Path) {
+    fs::rename(from, to).unwrap();
+}

@@ -1,0 +1,67 @@
+//! The program, run to its end, to a deadline, or to a kill.
+
+use std::{
+    fs::File,
+    io::{Read as _, Seek as _},
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+/// How often a process is looked at.
+const LOOK_PAUSE: Duration = Duration::from_millis(5);
+
+/// How a process ended.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    /// `None` where a signal ended it.
+    pub(crate) code: Option<i32>,
+    /// What it wrote to stdout and stderr.
+    pub(crate) text: String,
+}
+
+/// A process whose words go to a file without a name, so that no full pipe holds it up.
+pub(crate) struct Running {
+    child: Child,
+    words: File,
+}
+
+impl Running {
+    pub(crate) fn start(command: &mut Command) -> Self {
+        let words = tempfile::tempfile().unwrap();
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(words.try_clone().unwrap())
+            .stderr(words.try_clone().unwrap())
+            .spawn()
+            .unwrap();
+        Self { child, words }
+    }
+
+    /// SIGKILL, unless it has ended before.
+    pub(crate) fn kill(mut self) -> Ended {
+        self.child.kill().unwrap();
+        self.ended()
+    }
+
+    /// Waits for its end. One that hangs is killed, and fails the test.
+    pub(crate) fn end_within(mut self, limit: Duration) -> Ended {
+        let deadline = Instant::now() + limit;
+        while self.child.try_wait().unwrap().is_none() {
+            if Instant::now() > deadline {
+                let ended = self.kill();
+                panic!("it hangs: {}", ended.text);
+            }
+            thread::sleep(LOOK_PAUSE);
+        }
+        self.ended()
+    }
+
+    fn ended(&mut self) -> Ended {
+        let code = self.child.wait().unwrap().code();
+        let mut words = Vec::new();
+        self.words.rewind().unwrap();
+        self.words.read_to_end(&mut words).unwrap();
+        Ended { code, text: String::from_utf8_lossy(&words).into_owned() }
+    }
+}
