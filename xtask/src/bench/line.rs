@@ -5,13 +5,14 @@ mod hsms;
 mod rehearsal;
 
 use std::{
+    cell::Cell,
     path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use journal::{Filter, JournalView, Step};
@@ -125,26 +126,23 @@ pub(super) fn measure(
     scratch: &Path,
     is_long: bool,
 ) -> Fallible<()> {
-    let places = Places { root: scratch.join("line"), used: 0 };
-    let places = &mut { places };
-    measure_throughput(report, rounds, places)?;
-    measure_host_time(report, places)?;
-    measure_held_back(report, places, &SHORT)?;
+    let places = Places { root: scratch.join("line"), used: Cell::new(0) };
+    measure_throughput(report, rounds, &places)?;
+    measure_host_time(report, &places)?;
+    measure_held_back(report, &places, &SHORT)?;
     if is_long {
-        measure_held_back(report, places, &LONG)?;
+        measure_held_back(report, &places, &LONG)?;
     } else {
         report.skip("a line with the real flash time of 20 s: --long");
     }
     Ok(())
 }
 
-fn measure_throughput(report: &mut Report, rounds: usize, places: &mut Places) -> Fallible<()> {
+fn measure_throughput(report: &mut Report, rounds: usize, places: &Places) -> Fallible<()> {
     let hsms = Hsms::serve(&places.next()?, HSMS, HsmPace::Machine)?;
     let bare = BareSigner::signer()?;
-    let places = std::cell::RefCell::new(places);
-    let lines = |(_, lines, slots): (&str, usize, u16)| {
-        rate_of_lines(&hsms, &places.borrow_mut().next()?, lines, slots)
-    };
+    let lines =
+        |(_, lines, slots): (&str, usize, u16)| rate_of_lines(&hsms, &places.next()?, lines, slots);
     let measurements: Vec<Measurement<'_>> = vec![
         (ONE_LINE.0, Box::new(|| lines(ONE_LINE))),
         (TWO_LINES.0, Box::new(|| lines(TWO_LINES))),
@@ -203,7 +201,7 @@ fn rate_of_cryptography(bare: &Signer<BareSigner>) -> Fallible<f64> {
         bare.sign(request)?;
         Ok(())
     };
-    let start = std::time::Instant::now();
+    let start = Instant::now();
     thread::scope(|scope| {
         let workers: Vec<_> = (0..processors())
             .map(|_| {
@@ -225,7 +223,7 @@ fn rate_of_cryptography(bare: &Signer<BareSigner>) -> Fallible<f64> {
 }
 
 /// One slot makes devices one after the other with a DAK in memory; what is neither signing nor flash is the host's.
-fn measure_host_time(report: &mut Report, places: &mut Places) -> Fallible<()> {
+fn measure_host_time(report: &mut Report, places: &Places) -> Fallible<()> {
     eprintln!("making {DEVICES_OF_ONE_SLOT} devices in one slot");
     let directory = places.next()?;
     let flush = FlushTimes::measure(&directory)?;
@@ -264,7 +262,7 @@ fn time_of_steps(journal: &Path, steps: &[Step]) -> Fallible<Duration> {
     Ok(Duration::from_micros(micros))
 }
 
-fn measure_held_back(report: &mut Report, places: &mut Places, lines: &[HeldBack]) -> Fallible<()> {
+fn measure_held_back(report: &mut Report, places: &Places, lines: &[HeldBack]) -> Fallible<()> {
     let mut section =
         Section::new("Make devices: HSMs and flash as slow as hardware, steady rate", "devices/s");
     for line in lines {
@@ -318,13 +316,13 @@ fn new_key(curve: Curve) -> Result<PrivateKey, PrivateKeyError> {
 /// A new directory for every run, on the disk that is measured.
 struct Places {
     root: PathBuf,
-    used: usize,
+    used: Cell<usize>,
 }
 
 impl Places {
-    fn next(&mut self) -> Fallible<PathBuf> {
-        self.used += 1;
-        let place = self.root.join(self.used.to_string());
+    fn next(&self) -> Fallible<PathBuf> {
+        self.used.set(self.used.get() + 1);
+        let place = self.root.join(self.used.get().to_string());
         std::fs::create_dir_all(&place)?;
         Ok(place)
     }

@@ -80,7 +80,8 @@ fn check_logs(line: &LinePlace, records: &Records, logged: &mut HashSet<Smsn>) -
         let log: Value = serde_json::from_slice(&bytes).unwrap();
         for entry in log["controlLogs"].as_array().unwrap() {
             let device = &entry["device"];
-            let smsn: [u8; 32] = hex::decode(text(&device["serialNumber"])).unwrap().try_into().unwrap();
+            let smsn: [u8; 32] =
+                hex::decode(text(&device["serialNumber"])).unwrap().try_into().unwrap();
             let smsn = Smsn::from_bytes(smsn);
             let record = &records[&smsn];
             assert!(logged.insert(smsn), "{} stands in two control logs", record.dsn);
@@ -111,7 +112,7 @@ fn check_boards(line: &LinePlace, records: &Records, on_boards: &mut HashSet<Sms
         let record = &records[&Smsn::from_bytes(smsn)];
         assert!(on_boards.insert(record.smsn), "{} is on two boards", record.dsn);
         assert_eq!(record.chip.as_deref(), Some(board.chip_id()), "{}", record.dsn);
-        let layout = board.model().layout(PageVersion::V8).unwrap();
+        let layout = board.model().layout(PageVersion::Tlv).unwrap();
         let sha256: [u8; 32] = Sha256::digest(layout.encode(&page).unwrap()).into();
         assert_eq!(record.page_sha256, Some(sha256), "{}", record.dsn);
         for (curve, private, public, signature) in [
@@ -157,7 +158,7 @@ fn no_key_is_left(line: &LinePlace, private_keys: &HashSet<[u8; 32]>) {
 }
 
 fn page_of(board: &Board) -> Page {
-    let layout = board.model().layout(PageVersion::V8).unwrap();
+    let layout = board.model().layout(PageVersion::Tlv).unwrap();
     let page = layout.decode_strict(&region(board), Mandatory::Complete);
     page.unwrap_or_else(|fault| panic!("board {}: {fault}", board.chip_id()))
 }

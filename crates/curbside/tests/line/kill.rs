@@ -53,20 +53,22 @@ fn kill_again_and_again(kills_min: u64, boards: u64) {
         .collect();
     let mut lives = Lives::default();
     while lives.kills < kills_min {
-        plant.restart_hsms();
+        restart_hsms(&mut plant, &lines);
+        let round_seed = draw.next();
         let round = on_each(&lines, |line| {
-            line.connect(&plant);
-            Draw(draw.next())
-        }, |line, mut draw| {
+            let mut draw = Draw(round_seed ^ line.settings().number);
             let lives = (0..LIVES_PER_ROUND).map(|_| live(line, &mut draw));
             lives.fold(Lives::default(), Lives::and)
         });
         let round = round.into_iter().fold(Lives::default(), Lives::and);
-        assert!(round.kills > 0, "the lines are done before they are killed: they need more boards");
+        assert!(
+            round.kills > 0,
+            "the lines are done before they are killed: they need more boards"
+        );
         lives = lives.and(round);
     }
-    plant.restart_hsms();
-    on_each(&lines, |line| line.connect(&plant), |line, ()| finish(line));
+    restart_hsms(&mut plant, &lines);
+    on_each(&lines, finish);
     let made = invariants::check(&lines);
     assert_eq!(made.devices, LINES * boards);
     check_signatures(plant.signatures(), made);
@@ -102,7 +104,8 @@ impl Lives {
 /// Starts a line, and kills it unless it is done before.
 fn live(line: &LinePlace, draw: &mut Draw) -> Lives {
     let verb = ["run", "resume"][draw.below(2) as usize];
-    let life_ms = draw.below(LIVES_MS_MAX[draw.below(2) as usize]);
+    let life_ms_max = LIVES_MS_MAX[draw.below(2) as usize];
+    let life_ms = draw.below(life_ms_max);
     let running = Running::start(&mut line.command(verb));
     thread::sleep(Duration::from_millis(life_ms));
     let ended = running.kill();
@@ -119,27 +122,27 @@ fn is_resumed(ended: &Ended) -> bool {
 fn finish(line: &LinePlace) {
     let resumed = Running::start(&mut line.command("resume")).end_within(PATIENCE);
     assert!(resumed.code.is_some_and(|code| ENDS_WELL.contains(&code)), "{resumed:?}");
-    let unfinished = invariants::records(line).into_iter().filter(|record| record.state.is_unfinished());
+    let unfinished =
+        invariants::records(line).into_iter().filter(|record| record.state.is_unfinished());
     assert_eq!(unfinished.count(), 0, "{}", resumed.text);
     line.put_back(is_blank);
     let run = Running::start(&mut line.command("run")).end_within(PATIENCE);
     assert_eq!(run.code, Some(0), "{}", run.text);
 }
 
+/// Starts the HSMs anew; no line may be running.
+fn restart_hsms(plant: &mut Plant, lines: &[LinePlace]) {
+    plant.restart_hsms();
+    for line in lines {
+        line.connect(plant);
+    }
+}
+
 /// Does something with each line, all at once.
-fn on_each<S: Send, T: Send>(
-    lines: &[LinePlace],
-    prepare: impl FnMut(&LinePlace) -> S,
-    work: impl Fn(&LinePlace, S) -> T + Sync,
-) -> Vec<T> {
-    let prepared: Vec<S> = lines.iter().map(prepare).collect();
+fn on_each<T: Send>(lines: &[LinePlace], work: impl Fn(&LinePlace) -> T + Sync) -> Vec<T> {
     let work = &work;
     thread::scope(|scope| {
-        let threads: Vec<_> = lines
-            .iter()
-            .zip(prepared)
-            .map(|(line, prepared)| scope.spawn(move || work(line, prepared)))
-            .collect();
+        let threads: Vec<_> = lines.iter().map(|line| scope.spawn(move || work(line))).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     })
 }

@@ -85,6 +85,10 @@ flash_ms = {flash_ms}
             .unwrap();
     }
 
+    pub(crate) fn settings(&self) -> LineSettings {
+        self.settings
+    }
+
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }

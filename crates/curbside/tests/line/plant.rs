@@ -35,8 +35,9 @@ impl Plant {
     /// HSMs that are replicas. From here on they log what they sign, and nothing else.
     pub(crate) fn new(hsms: usize) -> Self {
         let place = TempDir::new().unwrap();
-        let hsms: Vec<Served> =
-            (0..hsms).map(|number| Served::start(&place.path().join(format!("hsm-{number}")))).collect();
+        let hsms: Vec<Served> = (0..hsms)
+            .map(|number| Served::start(&place.path().join(format!("hsm-{number}"))))
+            .collect();
         durable::write_new(place.path().join("pin"), Visibility::OwnerOnly, b"260403\n").unwrap();
         let mut plant = Self { place, hsms, signatures_before: 0 };
         let mut command = Command::new(PROGRAM);

@@ -153,8 +153,8 @@ impl Slot {
             why: trouble.what.clone(),
             hints: trouble.hints.clone(),
         });
-        if let Some(reason) = &trouble.stop {
-            self.stop(reason.clone());
+        if let Some(reason) = trouble.stop() {
+            self.stop(reason);
         }
     }
 

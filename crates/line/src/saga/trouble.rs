@@ -20,13 +20,23 @@ pub(crate) struct Trouble {
     pub(crate) code: &'static str,
     pub(crate) what: String,
     pub(crate) hints: Vec<String>,
-    /// Why no board can be finished any more, where it is so.
-    pub(crate) stop: Option<StopReason>,
+    effect: Effect,
+}
+
+/// What follows for other boards.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Effect {
+    /// Nothing.
+    None,
+    /// None can be finished any more.
+    Stop,
+    /// None may be: the HSM or this machine is faulty.
+    Alarm,
 }
 
 impl Trouble {
     pub(crate) fn new(step: Step, code: &'static str, what: impl Into<String>) -> Self {
-        Self { step, code, what: what.into(), hints: Vec::new(), stop: None }
+        Self { step, code, what: what.into(), hints: Vec::new(), effect: Effect::None }
     }
 
     pub(crate) fn hint(mut self, hint: impl Into<Option<String>>) -> Self {
@@ -80,10 +90,17 @@ impl Trouble {
     }
 
     /// Says that no board can be finished any more.
-    fn stopping(mut self, is_alarm: bool) -> Self {
-        let hint = self.hints.first().cloned();
-        self.stop = Some(StopReason::Fault { what: self.what.clone(), hint, is_alarm });
+    const fn stopping(mut self, is_alarm: bool) -> Self {
+        self.effect = if is_alarm { Effect::Alarm } else { Effect::Stop };
         self
+    }
+
+    /// Why the line stops, where it does.
+    pub(crate) fn stop(&self) -> Option<StopReason> {
+        let hint = self.hints.first().cloned();
+        let is_alarm = self.effect == Effect::Alarm;
+        (self.effect != Effect::None)
+            .then(|| StopReason::Fault { what: self.what.clone(), hint, is_alarm })
     }
 
     /// The same for the journal.

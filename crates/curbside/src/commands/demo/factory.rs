@@ -39,11 +39,14 @@ const APP_SERVER_KEY: &str = "eb86212a9d416b61ce19dcf0431b9a7ce29cc5d84892e3d5e0
 const DIRECTORY: &str = "curbside-demo";
 const DIRECTORIES_MAX: u32 = 1000;
 
+/// A journal and its file.
+type NamedJournal = (PathBuf, Arc<Journal>);
+
 /// What all lines made together.
 pub(super) struct Made {
     pub(super) lines: Vec<Totals>,
     pub(super) took: std::time::Duration,
-    pub(super) journals: Vec<(PathBuf, Arc<Journal>)>,
+    pub(super) journals: Vec<NamedJournal>,
 }
 
 /// Makes the directory of a demo.
@@ -127,7 +130,7 @@ pub(super) fn run_lines(args: &DemoArgs, jobs: &[PathBuf], pin: &Pin) -> Result<
     let progress = Progress::of_items("making devices", args.devices.get());
     let began = Instant::now();
     let mut threads = Vec::new();
-    let journals: Arc<Mutex<Vec<(PathBuf, Arc<Journal>)>>> = Arc::default();
+    let journals: Arc<Mutex<Vec<NamedJournal>>> = Arc::default();
     for path in jobs {
         let listeners = listeners(args.verbose, path, &progress);
         let job = read_job(path)?;

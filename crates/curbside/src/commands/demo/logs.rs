@@ -67,7 +67,7 @@ fn check_batch(path: &Path, verifier: &Verifier) -> Result<(u64, HashSet<Smsn>),
         durable::open_read(path)?,
         verifier,
         &CheckOptions::with_threads(threads),
-        || tempfile::tempfile(),
+        tempfile::tempfile,
         |finding| match finding {
             Finding::Verdict(verdict) => smsns.extend(verdict.smsn),
             Finding::Repeat(_) => repeats += 1,

@@ -28,7 +28,7 @@ use crate::{failure::Failure, terminal};
 /// Run a line: boards in fixtures, from a serial number to a finished device
 #[derive(Debug, Subcommand)]
 pub(crate) enum LineCommand {
-    New(new::NewArgs),
+    New(Box<new::NewArgs>),
     Run(run::RunArgs),
     Resume(run::ResumeArgs),
     Status(status::StatusArgs),
