@@ -25,6 +25,7 @@ Register-ArgumentCompleter -Native -CommandName 'curbside' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Rehearse everything on this machine: HSMs, lines, boards, control logs')
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Say what a file or text is, field by field, and what is wrong with it')
             [CompletionResult]::new('key', 'key', [CompletionResultType]::ParameterValue, 'Make and read device keys')
             [CompletionResult]::new('sign', 'sign', [CompletionResultType]::ParameterValue, 'Sign devices with an HSM')
@@ -32,10 +33,28 @@ Register-ArgumentCompleter -Native -CommandName 'curbside' -ScriptBlock {
             [CompletionResult]::new('page', 'page', [CompletionResultType]::ParameterValue, 'Build, show, compare and merge manufacturing pages')
             [CompletionResult]::new('log', 'log', [CompletionResultType]::ParameterValue, 'Consolidate, check, show and split control logs')
             [CompletionResult]::new('hsm', 'hsm', [CompletionResultType]::ParameterValue, 'Program, serve and examine HSMs')
+            [CompletionResult]::new('line', 'line', [CompletionResultType]::ParameterValue, 'Run a line: boards in fixtures, from a serial number to a finished device')
+            [CompletionResult]::new('device', 'device', [CompletionResultType]::ParameterValue, 'Serve and boot simulated boards')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check this machine: HSMs, permissions, clock, disk')
             [CompletionResult]::new('compat', 'compat', [CompletionResultType]::ParameterValue, 'Take a public tool''s own command line')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page, or write one for every command')
+            break
+        }
+        'curbside;demo' {
+            [CompletionResult]::new('--devices', '--devices', [CompletionResultType]::ParameterName, 'How many devices')
+            [CompletionResult]::new('--lines', '--lines', [CompletionResultType]::ParameterName, 'How many lines')
+            [CompletionResult]::new('--slots', '--slots', [CompletionResultType]::ParameterName, 'How many slots each line has')
+            [CompletionResult]::new('--hsms', '--hsms', [CompletionResultType]::ParameterName, 'How many HSMs share the work')
+            [CompletionResult]::new('--dir', '--dir', [CompletionResultType]::ParameterName, 'The directory for everything that is made; without this curbside-demo, or the next name that is free')
+            [CompletionResult]::new('--pin-file', '--pin-file', [CompletionResultType]::ParameterName, 'The PIN of the HSMs, a file; without this one is drawn')
+            [CompletionResult]::new('--flash-ms', '--flash-ms', [CompletionResultType]::ParameterName, 'How long writing a page takes, in milliseconds')
+            [CompletionResult]::new('--real-hsm-pace', '--real-hsm-pace', [CompletionResultType]::ParameterName, 'Let the HSMs take as long as hardware does')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say every step')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say every step')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print the summary as JSON')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'curbside;explain' {
@@ -367,6 +386,133 @@ Register-ArgumentCompleter -Native -CommandName 'curbside' -ScriptBlock {
             [CompletionResult]::new('--save', '--save', [CompletionResultType]::ParameterName, 'The new file for the entries')
             [CompletionResult]::new('--factory-key', '--factory-key', [CompletionResultType]::ParameterName, 'Use key 1 with the password of a factory-fresh HSM')
             [CompletionResult]::new('--advance', '--advance', [CompletionResultType]::ParameterName, 'Let the HSM forget what was saved')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON instead of text')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'curbside;line' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('new', 'new', [CompletionResultType]::ParameterValue, 'Write a job file: asks what is not said')
+            [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Take boards in until the job is done')
+            [CompletionResult]::new('resume', 'resume', [CompletionResultType]::ParameterValue, 'Finish what an earlier run left, and take no new board in')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show how far a job is, and what waits for a person')
+            [CompletionResult]::new('rework', 'rework', [CompletionResultType]::ParameterValue, 'Let a finished board have a new identity, and retire the one it had')
+            [CompletionResult]::new('release', 'release', [CompletionResultType]::ParameterValue, 'Give up a device that cannot be finished')
+            [CompletionResult]::new('report', 'report', [CompletionResultType]::ParameterValue, 'Show what a line made: yield, rate, times per slot and step, failures')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Print the genealogy of devices, as CSV or JSON lines')
+            [CompletionResult]::new('label', 'label', [CompletionResultType]::ParameterValue, 'Print the label of a finished device again')
+            break
+        }
+        'curbside;line;new' {
+            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'The job''s name')
+            [CompletionResult]::new('--product', '--product', [CompletionResultType]::ParameterName, 'The product''s tag, such as RNET_DAK_NAME')
+            [CompletionResult]::new('--device-type', '--device-type', [CompletionResultType]::ParameterName, 'The device type that Amazon assigned')
+            [CompletionResult]::new('--apid', '--apid', [CompletionResultType]::ParameterName, 'The advertised product id, four characters')
+            [CompletionResult]::new('--app-server-key', '--app-server-key', [CompletionResultType]::ParameterName, 'The application server''s key, 64 hex digits, or the file of a device profile')
+            [CompletionResult]::new('--trust', '--trust', [CompletionResultType]::ParameterName, 'A trust file, for a rehearsal')
+            [CompletionResult]::new('--chip', '--chip', [CompletionResultType]::ParameterName, 'The chip; `curbside page chips` lists them')
+            [CompletionResult]::new('--hsm', '--hsm', [CompletionResultType]::ParameterName, 'An HSM; may be said more than once')
+            [CompletionResult]::new('--pin-file', '--pin-file', [CompletionResultType]::ParameterName, 'The file with the PIN')
+            [CompletionResult]::new('--serials', '--serials', [CompletionResultType]::ParameterName, 'The pattern of serial numbers')
+            [CompletionResult]::new('--count', '--count', [CompletionResultType]::ParameterName, 'How many devices')
+            [CompletionResult]::new('--slots', '--slots', [CompletionResultType]::ParameterName, 'How many slots')
+            [CompletionResult]::new('--driver', '--driver', [CompletionResultType]::ParameterName, 'How boards are reached: sim, or a command template''s name such as nrfutil')
+            [CompletionResult]::new('--probe', '--probe', [CompletionResultType]::ParameterName, 'The probe of each slot')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'curbside;line;run' {
+            [CompletionResult]::new('--pin-file', '--pin-file', [CompletionResultType]::ParameterName, 'The file that holds the PIN; without this and --pin-fd it is asked for')
+            [CompletionResult]::new('--pin-fd', '--pin-fd', [CompletionResultType]::ParameterName, 'The number of an open file descriptor that gives the PIN, such as 3 with `3<pin.txt`; not on Windows')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print each event as a JSON object a line')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say every step')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say every step')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'Write plain lines on a terminal too')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'curbside;line;resume' {
+            [CompletionResult]::new('--pin-file', '--pin-file', [CompletionResultType]::ParameterName, 'The file that holds the PIN; without this and --pin-fd it is asked for')
+            [CompletionResult]::new('--pin-fd', '--pin-fd', [CompletionResultType]::ParameterName, 'The number of an open file descriptor that gives the PIN, such as 3 with `3<pin.txt`; not on Windows')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print each event as a JSON object a line')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say every step')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say every step')
+            [CompletionResult]::new('--plain', '--plain', [CompletionResultType]::ParameterName, 'Write plain lines on a terminal too')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'curbside;line;status' {
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON instead of text')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'curbside;line;rework' {
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why, for the journal')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'curbside;line;release' {
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why, for the journal')
+            [CompletionResult]::new('--burn', '--burn', [CompletionResultType]::ParameterName, 'Give it up although its serial number stays used')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'curbside;line;report' {
+            [CompletionResult]::new('--csv', '--csv', [CompletionResultType]::ParameterName, 'Write CSV to this file, in place of one that is there')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON instead of text')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'curbside;line;export' {
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON lines instead of CSV')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'curbside;line;label' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'curbside;device' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Serve a simulated board''s diagnostic firmware as a serial port')
+            [CompletionResult]::new('boot', 'boot', [CompletionResultType]::ParameterValue, 'Boot a simulated board and show what its firmware makes of the page')
+            break
+        }
+        'curbside;device;serve' {
+            [CompletionResult]::new('--pty', '--pty', [CompletionResultType]::ParameterName, 'Make a pseudo-terminal, and a link to it where one is named; without any of these three too')
+            [CompletionResult]::new('--tcp', '--tcp', [CompletionResultType]::ParameterName, 'Listen here; port 0 takes any that is free')
+            [CompletionResult]::new('--board', '--board', [CompletionResultType]::ParameterName, 'A board of a tray, or any other board''s file; what happens to the board stays in the file')
+            [CompletionResult]::new('--chip', '--chip', [CompletionResultType]::ParameterName, 'A blank board with this chip, gone when the command ends; `curbside page chips` lists the chips')
+            [CompletionResult]::new('--firmware', '--firmware', [CompletionResultType]::ParameterName, 'The firmware generation; without this the chip''s first')
+            [CompletionResult]::new('--dialect', '--dialect', [CompletionResultType]::ParameterName, 'How the command line looks; without this as firmware for the chip has it')
+            [CompletionResult]::new('--fault', '--fault', [CompletionResultType]::ParameterName, 'Let something go wrong; may be given more than once')
+            [CompletionResult]::new('--noise', '--noise', [CompletionResultType]::ParameterName, 'Log lines and rubbish between the lines of answers, at this chance in per cent')
+            [CompletionResult]::new('--seed', '--seed', [CompletionResultType]::ParameterName, 'Make chip id, keys and chances from this number, the same every time; for rehearsals only')
+            [CompletionResult]::new('--stdio', '--stdio', [CompletionResultType]::ParameterName, 'Use stdin and stdout')
+            [CompletionResult]::new('--key-store', '--key-store', [CompletionResultType]::ParameterName, 'The firmware keeps private keys in a key store (PSA), not on the page')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON line as soon as it listens: to stdout, with --stdio to stderr')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'curbside;device;boot' {
+            [CompletionResult]::new('--board', '--board', [CompletionResultType]::ParameterName, 'A board of a tray, or any other board''s file; what happens to the board stays in the file')
+            [CompletionResult]::new('--chip', '--chip', [CompletionResultType]::ParameterName, 'A blank board with this chip, gone when the command ends; `curbside page chips` lists the chips')
+            [CompletionResult]::new('--firmware', '--firmware', [CompletionResultType]::ParameterName, 'The firmware generation; without this the chip''s first')
+            [CompletionResult]::new('--page', '--page', [CompletionResultType]::ParameterName, 'Program this page first; `-` for stdin')
+            [CompletionResult]::new('--key-store', '--key-store', [CompletionResultType]::ParameterName, 'The firmware keeps private keys in a key store (PSA), not on the page')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON instead of text')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')

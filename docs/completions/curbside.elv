@@ -22,6 +22,7 @@ set edit:completion:arg-completer[curbside] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
             cand -V 'Print version'
             cand --version 'Print version'
+            cand demo 'Rehearse everything on this machine: HSMs, lines, boards, control logs'
             cand explain 'Say what a file or text is, field by field, and what is wrong with it'
             cand key 'Make and read device keys'
             cand sign 'Sign devices with an HSM'
@@ -29,10 +30,27 @@ set edit:completion:arg-completer[curbside] = {|@words|
             cand page 'Build, show, compare and merge manufacturing pages'
             cand log 'Consolidate, check, show and split control logs'
             cand hsm 'Program, serve and examine HSMs'
+            cand line 'Run a line: boards in fixtures, from a serial number to a finished device'
+            cand device 'Serve and boot simulated boards'
             cand doctor 'Check this machine: HSMs, permissions, clock, disk'
             cand compat 'Take a public tool''s own command line'
             cand completions 'Print a completion script for a shell'
             cand man 'Print the manual page, or write one for every command'
+        }
+        &'curbside;demo'= {
+            cand --devices 'How many devices'
+            cand --lines 'How many lines'
+            cand --slots 'How many slots each line has'
+            cand --hsms 'How many HSMs share the work'
+            cand --dir 'The directory for everything that is made; without this curbside-demo, or the next name that is free'
+            cand --pin-file 'The PIN of the HSMs, a file; without this one is drawn'
+            cand --flash-ms 'How long writing a page takes, in milliseconds'
+            cand --real-hsm-pace 'Let the HSMs take as long as hardware does'
+            cand -v 'Say every step'
+            cand --verbose 'Say every step'
+            cand --json 'Print the summary as JSON'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'curbside;explain'= {
             cand --trust 'Trust the roots in this file instead of Amazon''s'
@@ -336,6 +354,120 @@ set edit:completion:arg-completer[curbside] = {|@words|
             cand --save 'The new file for the entries'
             cand --factory-key 'Use key 1 with the password of a factory-fresh HSM'
             cand --advance 'Let the HSM forget what was saved'
+            cand --json 'Print JSON instead of text'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'curbside;line'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand new 'Write a job file: asks what is not said'
+            cand run 'Take boards in until the job is done'
+            cand resume 'Finish what an earlier run left, and take no new board in'
+            cand status 'Show how far a job is, and what waits for a person'
+            cand rework 'Let a finished board have a new identity, and retire the one it had'
+            cand release 'Give up a device that cannot be finished'
+            cand report 'Show what a line made: yield, rate, times per slot and step, failures'
+            cand export 'Print the genealogy of devices, as CSV or JSON lines'
+            cand label 'Print the label of a finished device again'
+        }
+        &'curbside;line;new'= {
+            cand --name 'The job''s name'
+            cand --product 'The product''s tag, such as RNET_DAK_NAME'
+            cand --device-type 'The device type that Amazon assigned'
+            cand --apid 'The advertised product id, four characters'
+            cand --app-server-key 'The application server''s key, 64 hex digits, or the file of a device profile'
+            cand --trust 'A trust file, for a rehearsal'
+            cand --chip 'The chip; `curbside page chips` lists them'
+            cand --hsm 'An HSM; may be said more than once'
+            cand --pin-file 'The file with the PIN'
+            cand --serials 'The pattern of serial numbers'
+            cand --count 'How many devices'
+            cand --slots 'How many slots'
+            cand --driver 'How boards are reached: sim, or a command template''s name such as nrfutil'
+            cand --probe 'The probe of each slot'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'curbside;line;run'= {
+            cand --pin-file 'The file that holds the PIN; without this and --pin-fd it is asked for'
+            cand --pin-fd 'The number of an open file descriptor that gives the PIN, such as 3 with `3<pin.txt`; not on Windows'
+            cand --json 'Print each event as a JSON object a line'
+            cand -v 'Say every step'
+            cand --verbose 'Say every step'
+            cand --plain 'Write plain lines on a terminal too'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'curbside;line;resume'= {
+            cand --pin-file 'The file that holds the PIN; without this and --pin-fd it is asked for'
+            cand --pin-fd 'The number of an open file descriptor that gives the PIN, such as 3 with `3<pin.txt`; not on Windows'
+            cand --json 'Print each event as a JSON object a line'
+            cand -v 'Say every step'
+            cand --verbose 'Say every step'
+            cand --plain 'Write plain lines on a terminal too'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'curbside;line;status'= {
+            cand --json 'Print JSON instead of text'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'curbside;line;rework'= {
+            cand --reason 'Why, for the journal'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'curbside;line;release'= {
+            cand --reason 'Why, for the journal'
+            cand --burn 'Give it up although its serial number stays used'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'curbside;line;report'= {
+            cand --csv 'Write CSV to this file, in place of one that is there'
+            cand --json 'Print JSON instead of text'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'curbside;line;export'= {
+            cand --json 'Print JSON lines instead of CSV'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'curbside;line;label'= {
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'curbside;device'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand serve 'Serve a simulated board''s diagnostic firmware as a serial port'
+            cand boot 'Boot a simulated board and show what its firmware makes of the page'
+        }
+        &'curbside;device;serve'= {
+            cand --pty 'Make a pseudo-terminal, and a link to it where one is named; without any of these three too'
+            cand --tcp 'Listen here; port 0 takes any that is free'
+            cand --board 'A board of a tray, or any other board''s file; what happens to the board stays in the file'
+            cand --chip 'A blank board with this chip, gone when the command ends; `curbside page chips` lists the chips'
+            cand --firmware 'The firmware generation; without this the chip''s first'
+            cand --dialect 'How the command line looks; without this as firmware for the chip has it'
+            cand --fault 'Let something go wrong; may be given more than once'
+            cand --noise 'Log lines and rubbish between the lines of answers, at this chance in per cent'
+            cand --seed 'Make chip id, keys and chances from this number, the same every time; for rehearsals only'
+            cand --stdio 'Use stdin and stdout'
+            cand --key-store 'The firmware keeps private keys in a key store (PSA), not on the page'
+            cand --json 'Print one JSON line as soon as it listens: to stdout, with --stdio to stderr'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'curbside;device;boot'= {
+            cand --board 'A board of a tray, or any other board''s file; what happens to the board stays in the file'
+            cand --chip 'A blank board with this chip, gone when the command ends; `curbside page chips` lists the chips'
+            cand --firmware 'The firmware generation; without this the chip''s first'
+            cand --page 'Program this page first; `-` for stdin'
+            cand --key-store 'The firmware keeps private keys in a key store (PSA), not on the page'
             cand --json 'Print JSON instead of text'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'

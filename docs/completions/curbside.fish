@@ -26,6 +26,7 @@ end
 
 complete -c curbside -n "__fish_curbside_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c curbside -n "__fish_curbside_needs_command" -s V -l version -d 'Print version'
+complete -c curbside -n "__fish_curbside_needs_command" -f -a "demo" -d 'Rehearse everything on this machine: HSMs, lines, boards, control logs'
 complete -c curbside -n "__fish_curbside_needs_command" -f -a "explain" -d 'Say what a file or text is, field by field, and what is wrong with it'
 complete -c curbside -n "__fish_curbside_needs_command" -f -a "key" -d 'Make and read device keys'
 complete -c curbside -n "__fish_curbside_needs_command" -f -a "sign" -d 'Sign devices with an HSM'
@@ -33,10 +34,23 @@ complete -c curbside -n "__fish_curbside_needs_command" -f -a "chain" -d 'Show a
 complete -c curbside -n "__fish_curbside_needs_command" -f -a "page" -d 'Build, show, compare and merge manufacturing pages'
 complete -c curbside -n "__fish_curbside_needs_command" -f -a "log" -d 'Consolidate, check, show and split control logs'
 complete -c curbside -n "__fish_curbside_needs_command" -f -a "hsm" -d 'Program, serve and examine HSMs'
+complete -c curbside -n "__fish_curbside_needs_command" -f -a "line" -d 'Run a line: boards in fixtures, from a serial number to a finished device'
+complete -c curbside -n "__fish_curbside_needs_command" -f -a "device" -d 'Serve and boot simulated boards'
 complete -c curbside -n "__fish_curbside_needs_command" -f -a "doctor" -d 'Check this machine: HSMs, permissions, clock, disk'
 complete -c curbside -n "__fish_curbside_needs_command" -f -a "compat" -d 'Take a public tool\'s own command line'
 complete -c curbside -n "__fish_curbside_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c curbside -n "__fish_curbside_needs_command" -f -a "man" -d 'Print the manual page, or write one for every command'
+complete -c curbside -n "__fish_curbside_using_subcommand demo" -l devices -d 'How many devices' -r
+complete -c curbside -n "__fish_curbside_using_subcommand demo" -l lines -d 'How many lines' -r
+complete -c curbside -n "__fish_curbside_using_subcommand demo" -l slots -d 'How many slots each line has' -r
+complete -c curbside -n "__fish_curbside_using_subcommand demo" -l hsms -d 'How many HSMs share the work' -r
+complete -c curbside -n "__fish_curbside_using_subcommand demo" -l dir -d 'The directory for everything that is made; without this curbside-demo, or the next name that is free' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand demo" -l pin-file -d 'The PIN of the HSMs, a file; without this one is drawn' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand demo" -l flash-ms -d 'How long writing a page takes, in milliseconds' -r
+complete -c curbside -n "__fish_curbside_using_subcommand demo" -l real-hsm-pace -d 'Let the HSMs take as long as hardware does'
+complete -c curbside -n "__fish_curbside_using_subcommand demo" -s v -l verbose -d 'Say every step'
+complete -c curbside -n "__fish_curbside_using_subcommand demo" -l json -d 'Print the summary as JSON'
+complete -c curbside -n "__fish_curbside_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c curbside -n "__fish_curbside_using_subcommand explain" -l trust -d 'Trust the roots in this file instead of Amazon\'s' -r -F
 complete -c curbside -n "__fish_curbside_using_subcommand explain" -l json -d 'Print JSON instead of text'
 complete -c curbside -n "__fish_curbside_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -263,6 +277,80 @@ complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_s
 complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from audit" -l advance -d 'Let the HSM forget what was saved'
 complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from audit" -l json -d 'Print JSON instead of text'
 complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from audit" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c curbside -n "__fish_curbside_using_subcommand line; and not __fish_seen_subcommand_from new run resume status rework release report export label" -s h -l help -d 'Print help'
+complete -c curbside -n "__fish_curbside_using_subcommand line; and not __fish_seen_subcommand_from new run resume status rework release report export label" -f -a "new" -d 'Write a job file: asks what is not said'
+complete -c curbside -n "__fish_curbside_using_subcommand line; and not __fish_seen_subcommand_from new run resume status rework release report export label" -f -a "run" -d 'Take boards in until the job is done'
+complete -c curbside -n "__fish_curbside_using_subcommand line; and not __fish_seen_subcommand_from new run resume status rework release report export label" -f -a "resume" -d 'Finish what an earlier run left, and take no new board in'
+complete -c curbside -n "__fish_curbside_using_subcommand line; and not __fish_seen_subcommand_from new run resume status rework release report export label" -f -a "status" -d 'Show how far a job is, and what waits for a person'
+complete -c curbside -n "__fish_curbside_using_subcommand line; and not __fish_seen_subcommand_from new run resume status rework release report export label" -f -a "rework" -d 'Let a finished board have a new identity, and retire the one it had'
+complete -c curbside -n "__fish_curbside_using_subcommand line; and not __fish_seen_subcommand_from new run resume status rework release report export label" -f -a "release" -d 'Give up a device that cannot be finished'
+complete -c curbside -n "__fish_curbside_using_subcommand line; and not __fish_seen_subcommand_from new run resume status rework release report export label" -f -a "report" -d 'Show what a line made: yield, rate, times per slot and step, failures'
+complete -c curbside -n "__fish_curbside_using_subcommand line; and not __fish_seen_subcommand_from new run resume status rework release report export label" -f -a "export" -d 'Print the genealogy of devices, as CSV or JSON lines'
+complete -c curbside -n "__fish_curbside_using_subcommand line; and not __fish_seen_subcommand_from new run resume status rework release report export label" -f -a "label" -d 'Print the label of a finished device again'
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from new" -l name -d 'The job\'s name' -r
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from new" -l product -d 'The product\'s tag, such as RNET_DAK_NAME' -r
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from new" -l device-type -d 'The device type that Amazon assigned' -r
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from new" -l apid -d 'The advertised product id, four characters' -r
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from new" -l app-server-key -d 'The application server\'s key, 64 hex digits, or the file of a device profile' -r
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from new" -l trust -d 'A trust file, for a rehearsal' -r
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from new" -l chip -d 'The chip; `curbside page chips` lists them' -r
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from new" -l hsm -d 'An HSM; may be said more than once' -r
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from new" -l pin-file -d 'The file with the PIN' -r
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from new" -l serials -d 'The pattern of serial numbers' -r
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from new" -l count -d 'How many devices' -r
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from new" -l slots -d 'How many slots' -r
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from new" -l driver -d 'How boards are reached: sim, or a command template\'s name such as nrfutil' -r
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from new" -l probe -d 'The probe of each slot' -r
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from new" -s h -l help -d 'Print help'
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from run" -l pin-file -d 'The file that holds the PIN; without this and --pin-fd it is asked for' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from run" -l pin-fd -d 'The number of an open file descriptor that gives the PIN, such as 3 with `3<pin.txt`; not on Windows' -r
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from run" -l json -d 'Print each event as a JSON object a line'
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from run" -s v -l verbose -d 'Say every step'
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from run" -l plain -d 'Write plain lines on a terminal too'
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from run" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from resume" -l pin-file -d 'The file that holds the PIN; without this and --pin-fd it is asked for' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from resume" -l pin-fd -d 'The number of an open file descriptor that gives the PIN, such as 3 with `3<pin.txt`; not on Windows' -r
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from resume" -l json -d 'Print each event as a JSON object a line'
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from resume" -s v -l verbose -d 'Say every step'
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from resume" -l plain -d 'Write plain lines on a terminal too'
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from resume" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from status" -l json -d 'Print JSON instead of text'
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from rework" -l reason -d 'Why, for the journal' -r
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from rework" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from release" -l reason -d 'Why, for the journal' -r
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from release" -l burn -d 'Give it up although its serial number stays used'
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from release" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from report" -l csv -d 'Write CSV to this file, in place of one that is there' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from report" -l json -d 'Print JSON instead of text'
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from report" -s h -l help -d 'Print help'
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from export" -l json -d 'Print JSON lines instead of CSV'
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from label" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c curbside -n "__fish_curbside_using_subcommand device; and not __fish_seen_subcommand_from serve boot" -s h -l help -d 'Print help'
+complete -c curbside -n "__fish_curbside_using_subcommand device; and not __fish_seen_subcommand_from serve boot" -f -a "serve" -d 'Serve a simulated board\'s diagnostic firmware as a serial port'
+complete -c curbside -n "__fish_curbside_using_subcommand device; and not __fish_seen_subcommand_from serve boot" -f -a "boot" -d 'Boot a simulated board and show what its firmware makes of the page'
+complete -c curbside -n "__fish_curbside_using_subcommand device; and __fish_seen_subcommand_from serve" -l pty -d 'Make a pseudo-terminal, and a link to it where one is named; without any of these three too' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand device; and __fish_seen_subcommand_from serve" -l tcp -d 'Listen here; port 0 takes any that is free' -r
+complete -c curbside -n "__fish_curbside_using_subcommand device; and __fish_seen_subcommand_from serve" -l board -d 'A board of a tray, or any other board\'s file; what happens to the board stays in the file' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand device; and __fish_seen_subcommand_from serve" -l chip -d 'A blank board with this chip, gone when the command ends; `curbside page chips` lists the chips' -r
+complete -c curbside -n "__fish_curbside_using_subcommand device; and __fish_seen_subcommand_from serve" -l firmware -d 'The firmware generation; without this the chip\'s first' -r
+complete -c curbside -n "__fish_curbside_using_subcommand device; and __fish_seen_subcommand_from serve" -l dialect -d 'How the command line looks; without this as firmware for the chip has it' -r -f -a "nordic\t'Bare lines after `uart:~$`'
+amazon\t'Log lines after `-->`'"
+complete -c curbside -n "__fish_curbside_using_subcommand device; and __fish_seen_subcommand_from serve" -l fault -d 'Let something go wrong; may be given more than once' -r
+complete -c curbside -n "__fish_curbside_using_subcommand device; and __fish_seen_subcommand_from serve" -l noise -d 'Log lines and rubbish between the lines of answers, at this chance in per cent' -r
+complete -c curbside -n "__fish_curbside_using_subcommand device; and __fish_seen_subcommand_from serve" -l seed -d 'Make chip id, keys and chances from this number, the same every time; for rehearsals only' -r
+complete -c curbside -n "__fish_curbside_using_subcommand device; and __fish_seen_subcommand_from serve" -l stdio -d 'Use stdin and stdout'
+complete -c curbside -n "__fish_curbside_using_subcommand device; and __fish_seen_subcommand_from serve" -l key-store -d 'The firmware keeps private keys in a key store (PSA), not on the page'
+complete -c curbside -n "__fish_curbside_using_subcommand device; and __fish_seen_subcommand_from serve" -l json -d 'Print one JSON line as soon as it listens: to stdout, with --stdio to stderr'
+complete -c curbside -n "__fish_curbside_using_subcommand device; and __fish_seen_subcommand_from serve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c curbside -n "__fish_curbside_using_subcommand device; and __fish_seen_subcommand_from boot" -l board -d 'A board of a tray, or any other board\'s file; what happens to the board stays in the file' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand device; and __fish_seen_subcommand_from boot" -l chip -d 'A blank board with this chip, gone when the command ends; `curbside page chips` lists the chips' -r
+complete -c curbside -n "__fish_curbside_using_subcommand device; and __fish_seen_subcommand_from boot" -l firmware -d 'The firmware generation; without this the chip\'s first' -r
+complete -c curbside -n "__fish_curbside_using_subcommand device; and __fish_seen_subcommand_from boot" -l page -d 'Program this page first; `-` for stdin' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand device; and __fish_seen_subcommand_from boot" -l key-store -d 'The firmware keeps private keys in a key store (PSA), not on the page'
+complete -c curbside -n "__fish_curbside_using_subcommand device; and __fish_seen_subcommand_from boot" -l json -d 'Print JSON instead of text'
+complete -c curbside -n "__fish_curbside_using_subcommand device; and __fish_seen_subcommand_from boot" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c curbside -n "__fish_curbside_using_subcommand doctor" -s c -l connector -d 'An HSM to reach: a connector\'s URL, or usb:// for one that is plugged in here; without this one that is plugged in is looked at where there is one' -r
 complete -c curbside -n "__fish_curbside_using_subcommand doctor" -l ca-cert -d 'Trust the authorities in this PEM file for https, instead of the system\'s' -r -F
 complete -c curbside -n "__fish_curbside_using_subcommand doctor" -l client-cert -d 'The certificate that this client shows, PEM' -r -F

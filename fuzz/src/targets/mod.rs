@@ -1,6 +1,8 @@
 //! The targets, by the crate whose decoders they drive.
 
 pub mod control_log;
+pub mod device;
+pub mod line;
 pub mod page;
 pub mod sidewalk;
 pub mod signer;

@@ -73,9 +73,9 @@ struct HeldBack {
     slots_limit: f64,
 }
 
-/// A tenth of the usual flash time. HSMs cannot be hurried, so each of their two relations to the slots has a run of its
-/// own: HSMs that do a third of what the slots could, and slots that do a third of what the HSMs could. Beside
-/// so short a flash time a board's own signature is no trifle, so that here a slot's round is both.
+/// A tenth of the usual flash time. HSMs cannot be hurried, so a tenth of the slots keeps how busy one HSM is with them;
+/// and HSMs that sign a third of what all slots could make. Beside so short a flash time a board's own
+/// signature is no trifle: here a slot's round is both.
 const SHORT: [HeldBack; 2] = [
     HeldBack {
         names: [
@@ -91,15 +91,15 @@ const SHORT: [HeldBack; 2] = [
     },
     HeldBack {
         names: [
-            "16 slots, 4 HSMs, flash 2 s",
-            "16 slots / (2 s + 194 ms)",
-            "16 slots, 4 HSMs, share of the slots' limit",
+            "7 slots, 1 HSM, flash 2 s",
+            "7 slots / (2 s + 194 ms)",
+            "7 slots, 1 HSM, share of the slots' limit",
         ],
-        slots: 16,
-        hsms: 4,
+        slots: 7,
+        hsms: 1,
         flash: Duration::from_secs(2),
-        devices: 16 * 7,
-        slots_limit: 16.0 / (2.0 + SECONDS_PER_SIGNING),
+        devices: 7 * 8,
+        slots_limit: 7.0 / (2.0 + SECONDS_PER_SIGNING),
     },
 ];
 
