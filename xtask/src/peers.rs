@@ -67,7 +67,7 @@ pub(crate) fn run(repository: &Repository, args: &PeersArgs) -> Fallible<Report>
             return Ok(report);
         }
     };
-    let openssl = install_openssl();
+    let openssl = install_program("openssl", "version");
     let curbside = repository.curbside()?;
     for name in COMPARISONS {
         if !args.names.is_empty() && !args.names.iter().any(|chosen| chosen == name) {
@@ -167,13 +167,14 @@ fn make_venv(directory: &Path) -> Fallible<()> {
     if teed(make())?.succeeded { Ok(()) } else { Err("python3 -m venv does not work".into()) }
 }
 
-fn install_openssl() -> Result<(), String> {
-    let there = || answers("openssl", &["version"]);
+/// Makes sure that a program is there which has a Debian package of its name.
+pub(crate) fn install_program(name: &str, version_argument: &str) -> Result<(), String> {
+    let there = || answers(name, &[version_argument]);
     if there() {
         return Ok(());
     }
-    install_debian(&["openssl"]).map_err(|error| error.to_string())?;
-    if there() { Ok(()) } else { Err("the openssl program does not run".to_owned()) }
+    install_debian(&[name]).map_err(|error| error.to_string())?;
+    if there() { Ok(()) } else { Err(format!("the program {name} does not run")) }
 }
 
 /// Installs Debian packages where we may: on Debian, as root.

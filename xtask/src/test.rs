@@ -98,8 +98,17 @@ fn both_workspaces(name: &str, repository: &Repository, arguments: &[&str]) -> F
 /// The ignored tests that are long: not those that others start as processes of their own.
 const LONG: [&str; 4] = ["--run-ignored", "all", "--filterset", "not test(child)"];
 
-/// All tests of the workspace but those in documentation, which nextest cannot run.
+/// All tests of the workspace but those in documentation, which nextest cannot run. Disks that fail are played by strace.
 fn units(repository: &Repository, is_long: bool) -> Fallible<Report> {
+    let strace = peers::install_program("strace", "-V");
+    let mut report = all_units(repository, is_long)?;
+    if let Err(why) = strace {
+        report.skip(&format!("the tests of failing disks: {why}"));
+    }
+    Ok(report)
+}
+
+fn all_units(repository: &Repository, is_long: bool) -> Fallible<Report> {
     if !answers("cargo", &["nextest", "--version"]) {
         let arguments =
             ["test", "--workspace", "--no-fail-fast", "--lib", "--bins", "--tests", "--examples"];
