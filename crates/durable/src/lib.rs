@@ -25,6 +25,6 @@ pub use crate::{
     new_file::{NewFile, TEMPORARY_PREFIX, TEMPORARY_SUFFIX, write_new, write_replace},
     permissions::Visibility,
     private::{private_directory, refuse_open_to_others, remove_leftovers},
-    read::{open_read, read_bounded, read_bounded_from},
+    read::{open_read, read_bounded, read_bounded_from, sha256_of},
     synced_file::SyncedFile,
 };

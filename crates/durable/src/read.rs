@@ -6,6 +6,8 @@ use std::{
     path::Path,
 };
 
+use sha2::{Digest as _, Sha256};
+
 use crate::error::{Cause, DurableError, Operation};
 
 /// Opens a file for reading.
@@ -34,6 +36,33 @@ pub fn read_bounded(path: impl AsRef<Path>, limit_bytes: u64) -> Result<Vec<u8>,
     let path = path.as_ref();
     read_file(&open_read(path)?, path, limit_bytes)
 }
+
+/// The SHA-256 of a file of any size, or `None` where there is no such file.
+///
+/// # Errors
+///
+/// It may not be read; a failing disk.
+pub fn sha256_of(path: impl AsRef<Path>) -> Result<Option<[u8; 32]>, DurableError> {
+    let path = path.as_ref();
+    let mut file = match open_read(path) {
+        Ok(file) => file,
+        Err(DurableError { cause: Cause::NotFound, .. }) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; HASH_CHUNK_LEN_BYTES];
+    loop {
+        let read = file.read(&mut buffer);
+        let len = read.map_err(|error| DurableError::new(Operation::Read, path, &error))?;
+        if len == 0 {
+            return Ok(Some(hash.finalize().into()));
+        }
+        hash.update(&buffer[..len]);
+    }
+}
+
+/// How much is hashed at a time: large enough that reading costs little beside it.
+const HASH_CHUNK_LEN_BYTES: usize = 64 * 1024;
 
 /// As [`read_bounded`], for a file that is open and stands at its start.
 pub(crate) fn read_file(

@@ -12,7 +12,7 @@ use std::{
 use durable::{
     Cause, DurableError, LockFile, NewFile, Operation, SyncedFile, TEMPORARY_PREFIX,
     TEMPORARY_SUFFIX, Visibility, open_read, private_directory, read_bounded, read_bounded_from,
-    refuse_open_to_others, remove_leftovers, write_new, write_replace,
+    refuse_open_to_others, remove_leftovers, sha256_of, write_new, write_replace,
 };
 use tempfile::{TempDir, tempdir};
 
@@ -443,4 +443,19 @@ fn what_others_may_open_is_told_with_its_mode_and_advice() {
     let expected = format!("open {}: others may open it (its mode is 0750)", place.display());
     assert_eq!(error.to_string(), expected);
     assert!(error.hint().unwrap().contains("chmod go-rwx"), "{error:?}");
+}
+
+#[test]
+fn a_file_of_any_size_has_its_hash_and_a_missing_one_has_none() {
+    let directory = tempdir().unwrap();
+    let path = directory.path().join("file");
+    assert_eq!(sha256_of(&path), Ok(None));
+    // FIPS 180-2's answer for a million times "a", which is more than one chunk.
+    write_new(&path, Visibility::Shared, &vec![b'a'; 1_000_000]).unwrap();
+    let known = [
+        0xcd, 0xc7, 0x6e, 0x5c, 0x99, 0x14, 0xfb, 0x92, 0x81, 0xa1, 0xc7, 0xe2, 0x84, 0xd7, 0x3e,
+        0x67, 0xf1, 0x80, 0x9a, 0x48, 0xa4, 0x97, 0x20, 0x0e, 0x04, 0x6d, 0x39, 0xcc, 0xc7, 0x11,
+        0x2c, 0xd0,
+    ];
+    assert_eq!(sha256_of(&path), Ok(Some(known)));
 }

@@ -10,6 +10,7 @@ pub mod label;
 pub mod metrics;
 mod page_maker;
 pub mod plant;
+mod process_group;
 pub mod report;
 mod run;
 mod saga;

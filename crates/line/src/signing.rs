@@ -70,20 +70,60 @@ pub enum FailureKind {
     Alarm,
 }
 
-impl Signing for Signer<hsm::Fleet> {
+/// Holds a DAK, and says what follows when it does not sign.
+pub trait WhoSigns: DeviceSigner + Send {
+    /// What follows from its failure, and what a person can do.
+    fn explain(error: &Self::Error) -> (FailureKind, Option<String>);
+
+    /// How busy it is.
+    fn load(&self) -> SigningLoad {
+        SigningLoad::default()
+    }
+}
+
+impl WhoSigns for SoftwareSigner {
+    fn explain(_error: &Self::Error) -> (FailureKind, Option<String>) {
+        (FailureKind::Lasting, None)
+    }
+}
+
+impl WhoSigns for hsm::Fleet {
+    fn explain(error: &Self::Error) -> (FailureKind, Option<String>) {
+        let kind = match error {
+            hsm::SignError::Busy { .. } | hsm::SignError::TimedOut { .. } => FailureKind::Passing,
+            hsm::SignError::Hsm(_) | hsm::SignError::Closed => FailureKind::Lasting,
+        };
+        (kind, error.hint())
+    }
+
+    fn load(&self) -> SigningLoad {
+        let statistics = self.statistics();
+        let is_up = |hsm: &&hsm::HsmStatistics| matches!(hsm.health, hsm::HsmHealth::Up { .. });
+        SigningLoad {
+            queued: statistics.queued,
+            hsms_up: statistics.hsms.iter().filter(is_up).count(),
+            hsms: statistics.hsms.len(),
+        }
+    }
+}
+
+impl<S: WhoSigns> Signing for Signer<S> {
     fn sign(&self, request: SigningRequest) -> Result<SignedDevice, SigningFailure> {
-        Self::sign(self, request).map_err(|error| match &error {
-            SignError::NotSigned(cause) => SigningFailure {
-                what: format!("failed to {cause}"),
-                hint: cause.hint(),
-                kind: match cause {
-                    hsm::SignError::Busy { .. } | hsm::SignError::TimedOut { .. } => {
-                        FailureKind::Passing
-                    }
-                    hsm::SignError::Hsm(_) | hsm::SignError::Closed => FailureKind::Lasting,
-                },
-            },
-            _ => unsound(&error),
+        Self::sign(self, request).map_err(|error| {
+            let (kind, hint) = match &error {
+                SignError::NotSigned(cause) => S::explain(cause),
+                SignError::Ed25519Alarm { .. } | SignError::P256Signature { .. } => {
+                    (FailureKind::Alarm, error.hint())
+                }
+                SignError::Authorities(_) | SignError::NotGenuine(_) => {
+                    (FailureKind::Lasting, error.hint())
+                }
+            };
+            let what = match &error {
+                SignError::NotSigned(cause) => format!("failed to {cause}"),
+                _ => error.to_string(),
+            };
+            SigningFailure { what, hint, kind }
         })
     }
 
@@ -105,49 +145,6 @@ impl Signing for Signer<hsm::Fleet> {
     }
 
     fn load(&self) -> SigningLoad {
-        let statistics = self.who_signs().statistics();
-        let is_up = |hsm: &&hsm::HsmStatistics| matches!(hsm.health, hsm::HsmHealth::Up { .. });
-        SigningLoad {
-            queued: statistics.queued,
-            hsms_up: statistics.hsms.iter().filter(is_up).count(),
-            hsms: statistics.hsms.len(),
-        }
+        self.who_signs().load()
     }
-}
-
-impl Signing for Signer<SoftwareSigner> {
-    fn sign(&self, request: SigningRequest) -> Result<SignedDevice, SigningFailure> {
-        Self::sign(self, request).map_err(|error| unsound(&error))
-    }
-
-    fn reuse(
-        &self,
-        request: SigningRequest,
-        ed25519: Chain,
-        p256r1: Chain,
-    ) -> Result<SignedDevice, ReuseError> {
-        Self::reuse(self, request, ed25519, p256r1)
-    }
-
-    fn issuers_bytes(&self, curve: Curve) -> &[u8] {
-        self.who_signs().issuers_bytes(curve)
-    }
-
-    fn verifier(&self) -> &Verifier {
-        Self::verifier(self)
-    }
-
-    fn load(&self) -> SigningLoad {
-        SigningLoad::default()
-    }
-}
-
-/// A failure that says that something which cannot be wrong is.
-fn unsound<E: std::error::Error>(error: &SignError<E>) -> SigningFailure {
-    let kind = match error {
-        SignError::NotSigned(_) => FailureKind::Passing,
-        SignError::Ed25519Alarm { .. } | SignError::P256Signature { .. } => FailureKind::Alarm,
-        SignError::Authorities(_) | SignError::NotGenuine(_) => FailureKind::Lasting,
-    };
-    SigningFailure { what: error.to_string(), hint: error.hint(), kind }
 }

@@ -2,7 +2,7 @@
 
 use std::{
     io::{Read, Write as _},
-    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    process::{ChildStdin, ChildStdout, Command, Stdio},
     sync::mpsc::{self, Receiver},
     thread,
     time::{Duration, Instant},
@@ -12,6 +12,7 @@ use super::{
     hook::{ANSWER_LEN_BYTES_MAX, Message, Reply},
     words::cleaned,
 };
+use crate::process_group::{kill_group, own_group};
 
 /// How often a running program is looked at.
 const POLL: Duration = Duration::from_millis(5);
@@ -98,38 +99,6 @@ fn listen(mut stdout: ChildStdout) -> Receiver<Vec<u8>> {
         let _nobody_waits = sender.send(kept);
     });
     receiver
-}
-
-/// The program leads a process group of its own, so that its children can be killed with it.
-#[cfg(unix)]
-fn own_group(command: &mut Command) {
-    std::os::unix::process::CommandExt::process_group(command, 0);
-}
-
-#[cfg(not(unix))]
-fn own_group(_command: &mut Command) {}
-
-/// Kills the program, its children and theirs.
-fn kill_group(child: &mut Child) {
-    // Signals to a group need a system call that the standard library does not offer; the system's own programs do.
-    let mut killer = killer(child.id());
-    let _killed = killer.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
-    let _killed = child.kill();
-    let _status = child.wait();
-}
-
-#[cfg(unix)]
-fn killer(group: u32) -> Command {
-    let mut command = Command::new("/bin/sh");
-    command.args(["-c", "kill -s KILL -- \"-$1\"", "sh", &group.to_string()]);
-    command
-}
-
-#[cfg(not(unix))]
-fn killer(process: u32) -> Command {
-    let mut command = Command::new("taskkill");
-    command.args(["/T", "/F", "/PID", &process.to_string()]);
-    command
 }
 
 #[cfg(all(test, unix))]

@@ -11,7 +11,7 @@
 //! Killed in between, the next start looks whether a file of that name has those bytes ([`settle_pending`]).
 
 use std::{
-    io::{self, Read, Write as _},
+    io::{self, Write as _},
     path::{Path, PathBuf},
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
@@ -254,33 +254,13 @@ fn draft(directory: &Path, devices: &[Waiting]) -> Result<(NewFile, [u8; 32]), D
 /// A file of that name cannot be read, or the journal fails.
 pub(crate) fn settle_pending(journal: &Journal, clock: Clock) -> Result<(), LogDeskError> {
     for (log, pending) in journal.pending_logs()? {
-        if sha256_of(Path::new(&pending.file))? == Some(pending.sha256) {
+        if durable::sha256_of(&pending.file)? == Some(pending.sha256) {
             journal.logged(log, clock())?;
         } else {
             journal.abandon_log(log)?;
         }
     }
     Ok(())
-}
-
-/// The hash of a file, or `None` where there is none.
-fn sha256_of(path: &Path) -> Result<Option<[u8; 32]>, DurableError> {
-    let mut file = match durable::open_read(path) {
-        Ok(file) => file,
-        Err(DurableError { cause: Cause::NotFound, .. }) => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    let mut hash = Sha256::new();
-    let mut buffer = vec![0; 64 * 1024];
-    loop {
-        let len = file
-            .read(&mut buffer)
-            .map_err(|error| DurableError::new(Operation::Read, path, &error))?;
-        if len == 0 {
-            return Ok(Some(hash.finalize().into()));
-        }
-        hash.update(&buffer[..len]);
-    }
 }
 
 /// Why a control log was not written.

@@ -99,8 +99,11 @@ impl Trouble {
     pub(crate) fn stop(&self) -> Option<StopReason> {
         let hint = self.hints.first().cloned();
         let is_alarm = self.effect == Effect::Alarm;
-        (self.effect != Effect::None)
-            .then(|| StopReason::Fault { what: self.what.clone(), hint, is_alarm })
+        (self.effect != Effect::None).then(|| StopReason::Fault {
+            what: self.what.clone(),
+            hint,
+            is_alarm,
+        })
     }
 
     /// The same for the journal.

@@ -3,12 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use journal::{DeviceKey, JournalView, State};
-use line::{
-    driver::DriverError,
-    signing::{Signing, SigningFailure, SigningLoad},
-};
-use sidewalk::{Chain, Curve, Verifier};
-use signer::{ReuseError, SignedDevice, SigningRequest};
+use line::driver::DriverError;
+use sidewalk::Curve;
 
 use super::{
     rig::{Call, REGION_LEN, Rig, TestBoard},
@@ -33,54 +29,21 @@ fn a_board_becomes_a_device_that_stands_in_exactly_one_control_log() {
     }
 }
 
-/// Looks into the journal at the moment when the HSM is asked.
-struct Watched {
-    inner: Arc<dyn Signing>,
-    journal: std::path::PathBuf,
-    seen: Arc<Mutex<Vec<State>>>,
-}
-
-impl Signing for Watched {
-    fn sign(&self, request: SigningRequest) -> Result<SignedDevice, SigningFailure> {
-        let view = JournalView::open(&self.journal).unwrap();
+#[test]
+fn the_intent_is_on_the_disk_before_the_hsm_is_asked() {
+    let seen: Arc<Mutex<Vec<State>>> = Arc::default();
+    let scene = Scene::new();
+    let (journal, noted) = (scene.path("journal"), Arc::clone(&seen));
+    let scene = scene.before_signing(move |request| {
+        let view = JournalView::open(&journal).unwrap();
         let found = view.find(&DeviceKey::Smsn(&request.smsn())).unwrap();
         let [record] = found.as_slice() else { panic!("the HSM is asked without an intent") };
         assert_eq!(record.ed25519_public_key.as_ref(), Some(request.public_key(Curve::Ed25519)));
         assert_eq!(record.p256r1_public_key.as_ref(), Some(request.public_key(Curve::P256r1)));
         assert!(record.asked > 0);
-        self.seen.lock().unwrap().push(record.state);
-        self.inner.sign(request)
-    }
-
-    fn reuse(
-        &self,
-        request: SigningRequest,
-        ed25519: Chain,
-        p256r1: Chain,
-    ) -> Result<SignedDevice, ReuseError> {
-        self.inner.reuse(request, ed25519, p256r1)
-    }
-
-    fn issuers_bytes(&self, curve: Curve) -> &[u8] {
-        self.inner.issuers_bytes(curve)
-    }
-
-    fn verifier(&self) -> &Verifier {
-        self.inner.verifier()
-    }
-
-    fn load(&self) -> SigningLoad {
-        self.inner.load()
-    }
-}
-
-#[test]
-fn the_intent_is_on_the_disk_before_the_hsm_is_asked() {
-    let seen: Arc<Mutex<Vec<State>>> = Arc::default();
-    let scene = Scene::new();
-    let journal = scene.path("journal");
-    let scene =
-        scene.signed_by(|inner| Arc::new(Watched { inner, journal, seen: Arc::clone(&seen) }));
+        noted.lock().unwrap().push(record.state);
+        Ok(())
+    });
     let ran = scene.run(&[Rig::of((0..3).map(|number| TestBoard::new(&format!("chip-{number}"))))]);
     assert_eq!(ran.totals.passed, 3);
     assert_eq!(*seen.lock().unwrap(), [State::Intended; 3]);

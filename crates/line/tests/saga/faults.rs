@@ -9,62 +9,25 @@ use journal::State;
 use line::{
     StopReason,
     event::{Event, SlotEvent},
-    signing::{FailureKind, Signing, SigningFailure, SigningLoad},
+    signing::{FailureKind, SigningFailure},
 };
-use sidewalk::{Chain, Curve, Verifier};
-use signer::{ReuseError, SignedDevice, SigningRequest};
 
 use super::{
     rig::{Call, Rig, TestBoard},
     scene::Scene,
 };
 
-/// Fails the first so many times, then signs.
-struct Failing {
-    inner: Arc<dyn Signing>,
-    left: AtomicU32,
-    kind: FailureKind,
-}
-
-impl Signing for Failing {
-    fn sign(&self, request: SigningRequest) -> Result<SignedDevice, SigningFailure> {
-        let left = self
-            .left
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
-        match left {
-            Ok(_) => Err(SigningFailure {
-                what: "the HSM is gone".to_owned(),
-                hint: None,
-                kind: self.kind,
-            }),
-            Err(_) => self.inner.sign(request),
-        }
-    }
-
-    fn reuse(
-        &self,
-        request: SigningRequest,
-        ed25519: Chain,
-        p256r1: Chain,
-    ) -> Result<SignedDevice, ReuseError> {
-        self.inner.reuse(request, ed25519, p256r1)
-    }
-
-    fn issuers_bytes(&self, curve: Curve) -> &[u8] {
-        self.inner.issuers_bytes(curve)
-    }
-
-    fn verifier(&self) -> &Verifier {
-        self.inner.verifier()
-    }
-
-    fn load(&self) -> SigningLoad {
-        self.inner.load()
-    }
-}
-
+/// A scene whose HSM fails the first so many times, then signs.
 fn failing(times: u32, kind: FailureKind) -> Scene {
-    Scene::new().signed_by(|inner| Arc::new(Failing { inner, left: AtomicU32::new(times), kind }))
+    let left = AtomicU32::new(times);
+    Scene::new().before_signing(move |_| {
+        let was_left =
+            left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
+        match was_left {
+            Ok(_) => Err(SigningFailure { what: "the HSM is gone".to_owned(), hint: None, kind }),
+            Err(_) => Ok(()),
+        }
+    })
 }
 
 #[test]

@@ -17,14 +17,14 @@ use line::{
     event::{Event, Listeners, SlotEvent, Totals},
     job::Job,
     serials::Serials,
-    signing::Signing,
+    signing::{Signing, SigningFailure, SigningLoad},
 };
 use page::ValueId;
 use sidewalk::{
-    CertificateAuthority, Curve, PrivateKey, PrivateKeyError, Serial, Stage, TrustAnchor,
+    CertificateAuthority, Chain, Curve, PrivateKey, PrivateKeyError, Serial, Stage, TrustAnchor,
     TrustAnchors, Verifier,
 };
-use signer::{Signer, SoftwareSigner};
+use signer::{ReuseError, SignedDevice, Signer, SigningRequest, SoftwareSigner};
 use tempfile::TempDir;
 
 use super::rig::{Rig, TestBoard};
@@ -37,6 +37,42 @@ pub(crate) struct Scene {
     changes: HashMap<(&'static str, &'static str), String>,
     /// What the operator scans when a slot asks for it.
     pub(crate) scan: fn(u16) -> Vec<String>,
+}
+
+/// Stands between the line and whoever signs.
+struct Between {
+    inner: Arc<dyn Signing>,
+    happens: Box<Happens>,
+}
+
+type Happens = dyn Fn(&SigningRequest) -> Result<(), SigningFailure> + Send + Sync;
+
+impl Signing for Between {
+    fn sign(&self, request: SigningRequest) -> Result<SignedDevice, SigningFailure> {
+        (self.happens)(&request)?;
+        self.inner.sign(request)
+    }
+
+    fn reuse(
+        &self,
+        request: SigningRequest,
+        ed25519: Chain,
+        p256r1: Chain,
+    ) -> Result<SignedDevice, ReuseError> {
+        self.inner.reuse(request, ed25519, p256r1)
+    }
+
+    fn issuers_bytes(&self, curve: Curve) -> &[u8] {
+        self.inner.issuers_bytes(curve)
+    }
+
+    fn verifier(&self) -> &Verifier {
+        self.inner.verifier()
+    }
+
+    fn load(&self) -> SigningLoad {
+        self.inner.load()
+    }
 }
 
 /// How a run went.
@@ -61,12 +97,13 @@ impl Scene {
         self
     }
 
-    /// The same with something between the line and whoever signs.
-    pub(crate) fn signed_by(
+    /// The same with something that happens before whoever signs is asked.
+    pub(crate) fn before_signing(
         mut self,
-        wrap: impl FnOnce(Arc<dyn Signing>) -> Arc<dyn Signing>,
+        happens: impl Fn(&SigningRequest) -> Result<(), SigningFailure> + Send + Sync + 'static,
     ) -> Self {
-        self.signing = wrap(Arc::clone(&self.signing));
+        let happens = Box::new(happens);
+        self.signing = Arc::new(Between { inner: Arc::clone(&self.signing), happens });
         self
     }
 

@@ -5,12 +5,12 @@
 //! name has those bytes.
 
 use std::{
-    io::{self, BufWriter, Read, Write},
+    io::{self, BufWriter, Write},
     path::{Path, PathBuf},
 };
 
 use control_log::{Ending, Writer, name::candidates};
-use durable::{Cause, DurableError, NewFile, Operation, Visibility};
+use durable::{DurableError, NewFile, Operation, Visibility};
 use hsm::Fleet;
 use sha2::{Digest as _, Sha256};
 use sidewalk::Stage;
@@ -29,7 +29,7 @@ pub(super) fn write(
     journal: &mut Journal<JournalFile>,
 ) -> Result<Option<PathBuf>, Failure> {
     if let Some(pending) = journal.pending_log()
-        && sha256_of(Path::new(&pending.file))? == Some(pending.sha256)
+        && durable::sha256_of(&pending.file)? == Some(pending.sha256)
     {
         journal.logged()?;
     }
@@ -77,26 +77,6 @@ fn name_in_journal(path: &Path) -> Result<String, Failure> {
     let absolute = std::path::absolute(path)
         .map_err(|error| DurableError::new(Operation::Place, path, &error))?;
     Ok(absolute.to_string_lossy().into_owned())
-}
-
-/// The hash of a file, or `None` where there is none.
-fn sha256_of(path: &Path) -> Result<Option<[u8; 32]>, Failure> {
-    let mut file = match durable::open_read(path) {
-        Ok(file) => file,
-        Err(DurableError { cause: Cause::NotFound, .. }) => return Ok(None),
-        Err(error) => return Err(error.into()),
-    };
-    let mut hash = Sha256::new();
-    let mut buffer = vec![0; 64 * 1024];
-    loop {
-        let len = file
-            .read(&mut buffer)
-            .map_err(|error| DurableError::new(Operation::Read, path, &error))?;
-        if len == 0 {
-            return Ok(Some(hash.finalize().into()));
-        }
-        hash.update(&buffer[..len]);
-    }
 }
 
 /// A sink that remembers the hash of what it was given.

@@ -3,7 +3,7 @@
 use std::{
     io::{self, Read},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     sync::mpsc::{self, RecvTimeoutError, Sender},
     thread,
     time::{Duration, Instant},
@@ -12,7 +12,10 @@ use std::{
 use zeroize::{Zeroize, Zeroizing};
 
 use super::output::{Tail, quote};
-use crate::driver::DriverError;
+use crate::{
+    driver::DriverError,
+    process_group::{kill_group, own_group},
+};
 
 /// How often a running program is looked at. Programming takes a second; this adds nothing to it that anybody sees.
 const POLL: Duration = Duration::from_millis(5);
@@ -112,39 +115,6 @@ fn listen(mut stream: impl Read + Send + 'static, tail: Tail, done: Sender<()>) 
         }
         drop(done);
     });
-}
-
-/// The program leads a process group of its own, so that its children can be killed with it.
-#[cfg(unix)]
-fn own_group(command: &mut Command) {
-    use std::os::unix::process::CommandExt;
-    command.process_group(0);
-}
-
-#[cfg(not(unix))]
-fn own_group(_command: &mut Command) {}
-
-/// Kills the program, its children and theirs.
-fn kill_group(child: &mut Child) {
-    // Signals to a group need a system call that the standard library does not offer; the system's own programs do.
-    let mut killer = killer(child.id());
-    let _killed = killer.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
-    let _killed = child.kill();
-    let _status = child.wait();
-}
-
-#[cfg(unix)]
-fn killer(group: u32) -> Command {
-    let mut command = Command::new("/bin/sh");
-    command.args(["-c", "kill -s KILL -- \"-$1\"", "sh", &group.to_string()]);
-    command
-}
-
-#[cfg(not(unix))]
-fn killer(process: u32) -> Command {
-    let mut command = Command::new("taskkill");
-    command.args(["/T", "/F", "/PID", &process.to_string()]);
-    command
 }
 
 #[cfg(all(test, unix))]
