@@ -71,11 +71,14 @@ struct HeldBack {
     devices: u64,
     /// What the slots alone would make in a second.
     slots_limit: f64,
+    /// What of its limit it must reach.
+    promised: Option<f64>,
 }
 
-/// A tenth of the usual flash time. HSMs cannot be hurried, so a tenth of the slots keeps how busy one HSM is with them;
-/// and HSMs that sign a third of what all slots could make. Beside so short a flash time a board's own
-/// signature is no trifle: here a slot's round is both.
+/// A tenth of the usual flash time, and HSMs that sign a third of what all slots could make; then a tenth of the slots
+/// too, which keeps one HSM as busy as the usual flash time does. HSMs cannot be hurried: a board's own signature
+/// takes up to the time of two, since two sessions take turns, and that is no trifle beside 2 s. So the slots' share is
+/// told here and promised for the usual time.
 const SHORT: [HeldBack; 2] = [
     HeldBack {
         names: [
@@ -88,6 +91,7 @@ const SHORT: [HeldBack; 2] = [
         flash: Duration::from_secs(2),
         devices: 64 + 160,
         slots_limit: 64.0 / (2.0 + SECONDS_PER_SIGNING),
+        promised: Some(SHARE_PROMISED),
     },
     HeldBack {
         names: [
@@ -100,6 +104,7 @@ const SHORT: [HeldBack; 2] = [
         flash: Duration::from_secs(2),
         devices: 7 * 8,
         slots_limit: 7.0 / (2.0 + SECONDS_PER_SIGNING),
+        promised: None,
     },
 ];
 
@@ -115,6 +120,7 @@ const LONG: [HeldBack; 1] = [HeldBack {
     flash: Duration::from_secs(20),
     devices: 64 * 3,
     slots_limit: 64.0 / 20.0,
+    promised: Some(SHARE_PROMISED),
 }];
 
 /// What of its limit a line must reach.
@@ -129,9 +135,9 @@ pub(super) fn measure(
     let places = Places { root: scratch.join("line"), used: Cell::new(0) };
     measure_throughput(report, rounds, &places)?;
     measure_host_time(report, &places)?;
-    measure_held_back(report, &places, &SHORT)?;
+    measure_held_back(report, &places, "in 2 s", &SHORT)?;
     if is_long {
-        measure_held_back(report, &places, &LONG)?;
+        measure_held_back(report, &places, "in 20 s", &LONG)?;
     } else {
         report.skip("a line with the real flash time of 20 s: --long");
     }
@@ -262,9 +268,14 @@ fn time_of_steps(journal: &Path, steps: &[Step]) -> Fallible<Duration> {
     Ok(Duration::from_micros(micros))
 }
 
-fn measure_held_back(report: &mut Report, places: &Places, lines: &[HeldBack]) -> Fallible<()> {
-    let mut section =
-        Section::new("Make devices: HSMs and flash as slow as hardware, steady rate", "devices/s");
+fn measure_held_back(
+    report: &mut Report,
+    places: &Places,
+    flash: &str,
+    lines: &[HeldBack],
+) -> Fallible<()> {
+    let work = format!("Make devices: HSMs as slow as hardware, flash {flash}, steady rate");
+    let mut section = Section::new(work, "devices/s");
     for line in lines {
         let [name, limit_name, share_name] = line.names;
         eprintln!("making {} devices with {name}", line.devices);
@@ -282,7 +293,7 @@ fn measure_held_back(report: &mut Report, places: &Places, lines: &[HeldBack]) -
         let limit = line.slots_limit.min(line.hsms as f64 / SECONDS_PER_SIGNING);
         section.figure(Whose::Ours, name, rate);
         section.figure(Whose::Limit, limit_name, limit);
-        section.ratio(share_name, rate / limit, Some(SHARE_PROMISED));
+        section.ratio(share_name, rate / limit, line.promised);
     }
     report.sections.push(section);
     Ok(())

@@ -1,1 +1,179 @@
-//! Soon.
+//! On a disk that fails at any one call, a line says so, keeps what it has recorded, and goes on at the next start.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use journal::{JournalView, State};
+
+use crate::{
+    invariants::{self, records},
+    line_place::{LinePlace, LineSettings},
+    plant::{PROGRAM, Plant},
+    process::{Ended, Running},
+};
+
+const BOARDS: u64 = 3;
+
+/// How many faults each test tries outside of the long run: those of opening the files and of the first device.
+const FAULTS: usize = 14;
+
+/// What is more than a line of three boards needs, and less than anybody would wait.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The trace of a run has a few hundred lines.
+const TRACE_LEN_BYTES_MAX: u64 = 64 * 1024 * 1024;
+
+/// How a line ends that nothing has stopped: every board passed, or some did not.
+const WENT_ON: [i32; 2] = [0, 12];
+
+/// What fails, and how.
+#[derive(Clone, Copy, Debug)]
+struct Fault {
+    /// System calls. `rename` is not among them: only the rehearsal's tray moves files so.
+    calls: &'static str,
+    error: &'static str,
+}
+
+const SYNC: Fault = Fault { calls: "fsync,fdatasync", error: "EIO" };
+const NAME: Fault = Fault { calls: "renameat2,link,linkat", error: "EIO" };
+const WRITE_AT: Fault = Fault { calls: "pwrite64", error: "EIO" };
+const WRITE: Fault = Fault { calls: "write", error: "EIO" };
+
+#[test]
+fn a_failed_sync_loses_no_device() {
+    fail_each(SYNC, 1..=FAULTS);
+}
+
+#[test]
+fn a_file_that_gets_no_name_loses_no_device() {
+    fail_each(NAME, 1..=FAULTS);
+}
+
+#[test]
+fn a_failed_write_into_the_journal_loses_no_device() {
+    fail_each(WRITE_AT, 1..=FAULTS);
+}
+
+#[test]
+fn a_failed_write_of_a_new_file_loses_no_device() {
+    fail_each(WRITE, 1..=FAULTS);
+}
+
+#[test]
+fn a_full_disk_loses_no_device() {
+    fail_each(Fault { error: "ENOSPC", ..WRITE_AT }, 1..=FAULTS);
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn no_fault_of_the_disk_at_any_call_loses_a_device() {
+    for fault in [SYNC, NAME, WRITE_AT, WRITE] {
+        fail_each(fault, 1..);
+        fail_each(Fault { error: "ENOSPC", ..fault }, 1..);
+    }
+}
+
+/// Has the first call fail, then the second, until a run needs no more calls. strace counts the calls of every thread
+/// by itself: the first one fails in each.
+fn fail_each(fault: Fault, nth_calls: impl Iterator<Item = usize>) {
+    if Command::new("strace").arg("-V").output().is_err() {
+        println!("NOT TESTED: there is no strace on this machine");
+        return;
+    }
+    let began = Instant::now();
+    let mut plant = Plant::new(1);
+    let (mut injected, mut stopped) = (0, 0);
+    for nth in nth_calls {
+        plant.restart_hsms();
+        let path = plant.path().join(nth.to_string()).join("line");
+        let settings = LineSettings { number: 1, slots: 2, boards: BOARDS, flash_ms: 0 };
+        let line = LinePlace::new(&plant, &path, settings);
+        let (ended, trace) = run_with_fault(&line, fault, nth);
+        let injections = trace.lines().filter(|call| call.ends_with("(INJECTED)")).count();
+        println!("{fault:?} {nth}: {injections} injected, {ended:?}");
+        if injections == 0 {
+            assert_eq!(ended.code, Some(0), "{}", ended.text);
+        }
+        check_ending(&line, &ended, &trace);
+        recover(&line, nth);
+        let made = invariants::check(std::slice::from_ref(&line));
+        assert_eq!(made.devices, BOARDS);
+        if injections == 0 {
+            break;
+        }
+        injected += injections;
+        stopped += u32::from(!ended.code.is_some_and(|code| WENT_ON.contains(&code)));
+    }
+    println!(
+        "{fault:?}: {injected} faults, {stopped} stopped the line, {:.1} s",
+        began.elapsed().as_secs_f64()
+    );
+    assert!(injected > 0, "a line that makes devices needs these calls");
+}
+
+/// `line run` whose nth call of each thread fails; how it ended, and the calls.
+fn run_with_fault(line: &LinePlace, fault: Fault, nth: usize) -> (Ended, String) {
+    let trace = line.path().with_file_name("trace");
+    let Fault { calls, error } = fault;
+    let mut command = Command::new("strace");
+    command
+        .args(["-f", "-qq", "-o"])
+        .arg(&trace)
+        .args(["-e", &format!("trace={calls}")])
+        .args(["-e", &format!("inject={calls}:error={error}:when={nth}")])
+        .arg(PROGRAM)
+        .args(line.arguments("run"))
+        .current_dir(line.path());
+    // A board that failed is out of its fixture, and the line waits until somebody puts it back.
+    let ended = Running::start(&mut command).end_or_stop(PATIENCE / 4, || terminate(&trace));
+    (ended, read(&trace))
+}
+
+/// Asks the traced program to stop: the first word of the trace is its id.
+fn terminate(trace: &Path) {
+    let trace = read(trace);
+    let process = trace.split_whitespace().next().unwrap();
+    assert!(Command::new("kill").args(["-TERM", process]).status().unwrap().success());
+}
+
+/// A line that the fault stopped says which file and what to do; one that ends with 0 has made everything.
+fn check_ending(line: &LinePlace, ended: &Ended, trace: &str) {
+    let code = ended.code.unwrap();
+    assert!(code != 101 && !ended.text.contains("panicked"), "{}", ended.text);
+    if code == 0 {
+        let made = records(line);
+        let is_made =
+            made.len() as u64 == BOARDS && made.iter().all(|it| it.state == State::Logged);
+        assert!(is_made, "it ends with 0: {}, {made:?}", ended.text);
+    }
+    let is_message_lost =
+        trace.lines().any(|call| call.contains("write(2,") && call.ends_with("(INJECTED)"));
+    if !WENT_ON.contains(&code) && !is_message_lost {
+        let place = line.path().parent().unwrap().to_str().unwrap();
+        assert!(ended.text.contains(place), "{}", ended.text);
+        // An unknown failure of a single file names the file, and nobody can say more.
+        let is_file = ended.text.contains("os error 5");
+        assert!(is_file || ended.text.contains("hint: "), "{}", ended.text);
+    }
+}
+
+/// A person puts the boards back and starts the line anew, on a disk that works.
+fn recover(line: &LinePlace, nth: usize) {
+    line.put_back(|_| true);
+    // Resuming first must make no difference.
+    if nth.is_multiple_of(2) && JournalView::open(line.journal()).is_ok() {
+        let resumed = Running::start(&mut line.command("resume")).end_within(PATIENCE);
+        assert!(resumed.code.is_some_and(|code| WENT_ON.contains(&code)), "{resumed:?}");
+        line.put_back(|_| true);
+    }
+    let run = Running::start(&mut line.command("run")).end_within(PATIENCE);
+    assert_eq!(run.code, Some(0), "{}", run.text);
+}
+
+fn read(path: &Path) -> String {
+    let bytes = durable::read_bounded(PathBuf::from(path), TRACE_LEN_BYTES_MAX).unwrap();
+    String::from_utf8_lossy(&bytes).into_owned()
+}

@@ -5,6 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use journal::JournalView;
+
 use crate::{
     invariants::{self, Made},
     line_place::{LinePlace, LineSettings, is_blank},
@@ -51,7 +53,7 @@ fn kill_again_and_again(kills_min: u64, boards: u64) {
     let lines: Vec<LinePlace> = (1..=LINES)
         .map(|number| {
             let settings = LineSettings { number, slots: 4, boards, flash_ms: FLASH_MS };
-            LinePlace::new(&plant, &format!("line-{number}"), settings)
+            LinePlace::new(&plant, &plant.path().join(format!("line-{number}")), settings)
         })
         .collect();
     let mut lives = Lives::default();
@@ -124,7 +126,8 @@ fn is_resumed(ended: &Ended) -> bool {
 
 /// Whether killing a line is no test any more. In the beginning it may have no journal yet.
 fn is_done(line: &LinePlace) -> bool {
-    line.journal().exists() && invariants::records(line).len() as u64 == line.settings().boards
+    let made = JournalView::open(line.journal()).and_then(|view| view.counts(None));
+    made.is_ok_and(|made| made.devices() == line.settings().boards)
 }
 
 /// Lets a line make the rest.

@@ -1,6 +1,7 @@
 //! A line's directory: its job, its boards, and what it leaves.
 
 use std::{
+    ffi::OsString,
     fs,
     path::{Path, PathBuf},
     process::Command,
@@ -31,11 +32,10 @@ pub(crate) struct LinePlace {
 }
 
 impl LinePlace {
-    /// Makes the directory with its boards, next to the HSMs'.
-    pub(crate) fn new(plant: &Plant, name: &str, settings: LineSettings) -> Self {
-        let path = plant.path().join(name);
-        fs::create_dir(&path).unwrap();
-        fs::create_dir(path.join("control-logs")).unwrap();
+    /// Makes the directory with its boards. Lines in directories side by side share serial numbers.
+    pub(crate) fn new(plant: &Plant, path: &Path, settings: LineSettings) -> Self {
+        let path = path.to_owned();
+        fs::create_dir_all(path.join("control-logs")).unwrap();
         let model = BoardModel::find(Catalogue::built_in(), CHIP, None).unwrap();
         let mut randomness = SeededRandomness::new(settings.number);
         let tray = path.join("tray");
@@ -56,17 +56,17 @@ tag = \"RNET_DAK_DUMMY\"
 device_type = \"A17XHX23H06INH\"
 apid = \"dumy\"
 application_server_key = \"eb86212a9d416b61ce19dcf0431b9a7ce29cc5d84892e3d5e0ef447269e7b687\"
-trust = \"../RNET_DAK_DUMMY.trust\"
+trust = {:?}
 [page]
 chip = \"{CHIP}\"
 [signing]
 hsms = {:?}
-pin_file = \"../pin\"
+pin_file = {:?}
 [serials]
 source = \"range\"
 pattern = \"KILL{{:06}}\"
 last = 900000
-shared = \"{}\"
+shared = {:?}
 [line]
 count = {boards}
 slots = {slots}
@@ -78,8 +78,10 @@ tray = \"tray\"
 seed = {number}
 flash_ms = {flash_ms}
 ",
+            plant.path().join("RNET_DAK_DUMMY.trust"),
             plant.urls(),
-            self.serials().display(),
+            plant.path().join("pin"),
+            self.path.with_file_name("serials"),
         );
         durable::write_replace(self.path.join("job.toml"), Visibility::Shared, text.as_bytes())
             .unwrap();
@@ -97,11 +99,6 @@ flash_ms = {flash_ms}
         self.path.join("journal")
     }
 
-    /// The file with the serial numbers that all lines of a plant share.
-    pub(crate) fn serials(&self) -> PathBuf {
-        self.path.with_file_name("serials")
-    }
-
     pub(crate) fn control_logs(&self) -> PathBuf {
         self.path.join("control-logs")
     }
@@ -113,9 +110,9 @@ flash_ms = {flash_ms}
         command
     }
 
-    /// The words of that command.
-    pub(crate) fn arguments<'a>(&self, verb: &'a str) -> [&'a str; 4] {
-        ["line", verb, "job.toml", "--plain"]
+    /// The words of that command. The path is absolute, and so is every path in a message.
+    pub(crate) fn arguments(&self, verb: &str) -> [OsString; 4] {
+        ["line".into(), verb.into(), self.path.join("job.toml").into(), "--plain".into()]
     }
 
     /// Every board, wherever the line put it.

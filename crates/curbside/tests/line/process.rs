@@ -44,17 +44,34 @@ impl Running {
         self.ended()
     }
 
+    /// Waits for its end, and asks it to stop after a while, as a person does who sees that it waits. How that is done is
+    /// the caller's: the process may be another's child.
+    pub(crate) fn end_or_stop(mut self, patience: Duration, stop: impl FnOnce()) -> Ended {
+        if !self.is_over_within(patience) {
+            stop();
+        }
+        self.end_within(patience)
+    }
+
     /// Waits for its end. One that hangs is killed, and fails the test.
     pub(crate) fn end_within(mut self, limit: Duration) -> Ended {
+        if self.is_over_within(limit) {
+            return self.ended();
+        }
+        panic!("it hangs: {}", self.kill().text);
+    }
+
+    fn is_over_within(&mut self, limit: Duration) -> bool {
         let deadline = Instant::now() + limit;
-        while self.child.try_wait().unwrap().is_none() {
+        loop {
+            if self.child.try_wait().unwrap().is_some() {
+                return true;
+            }
             if Instant::now() > deadline {
-                let ended = self.kill();
-                panic!("it hangs: {}", ended.text);
+                return false;
             }
             thread::sleep(LOOK_PAUSE);
         }
-        self.ended()
     }
 
     fn ended(&mut self) -> Ended {

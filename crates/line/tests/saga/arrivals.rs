@@ -173,3 +173,59 @@ fn what_a_person_gave_up_is_never_resumed() {
     assert_eq!(scene.run(std::slice::from_ref(&rig)).totals.passed, 1);
     assert_eq!(smsn_of(&rig.out()[0]), Some(scene.record("T0002").smsn.to_string()));
 }
+
+#[test]
+fn an_unfinished_device_waits_for_the_next_board_of_its_slot_where_boards_have_no_names() {
+    let scene = Scene::new();
+    let failing = Rig::of([TestBoard::new("any")])
+        .anonymous()
+        .meddling(|call, _| if call == Call::Install { Err(super::rig::gone()) } else { Ok(()) });
+    let ran = scene.run(&[Rig::default(), failing]);
+    assert_eq!(ran.totals.failed, 1);
+    let before = scene.record("T0001");
+    assert_eq!((before.slot, before.chip), (2, None));
+
+    // The first slot's board is another one; the second slot's goes on with the same certificates.
+    let first = Rig::of([TestBoard::new("any")]).anonymous();
+    let second = Rig::of([TestBoard::new("any")]).anonymous();
+    assert_eq!(scene.run(&[first.clone(), second.clone()]).totals.passed, 2);
+    assert_eq!(smsn_of(&second.out()[0]), Some(before.smsn.to_string()));
+    assert_eq!(smsn_of(&first.out()[0]), Some(scene.record("T0002").smsn.to_string()));
+    assert_eq!(scene.logged().values().copied().collect::<Vec<_>>(), [1, 1]);
+}
+
+#[test]
+fn boards_that_make_their_own_keys_become_devices_and_no_key_is_in_the_journal() {
+    let scene = Scene::new()
+        .with("driver", "on_device", "true")
+        .with("driver", "boards", "3")
+        .with("line", "count", "3");
+    let job = scene.job(2);
+    let drivers = job.open_fixtures(&job.page_maker().unwrap()).unwrap();
+    let control = std::sync::Arc::new(line::Control::default());
+    let parts = scene.parts(drivers, line::LineMode::Run, &control, Default::default());
+    let totals = line::Line::prepare(parts).unwrap().run().unwrap();
+    assert_eq!((totals.passed, totals.failed, totals.logged), (3, 0, 3));
+    for dsn in ["T0001", "T0002", "T0003"] {
+        let record = scene.record(dsn);
+        assert!(record.keys_on_board && record.page_sha256.is_none());
+        assert_eq!(record.state, State::Logged);
+    }
+}
+
+#[test]
+fn a_product_that_the_firmware_would_misread_is_refused_before_anything_is_signed() {
+    for (end, on_device, is_refused) in
+        [([0x5C, 0, 1], "true", true), ([0x5C, 0, 1], "false", false), ([0, 0, 1], "true", false)]
+    {
+        let scene = Scene::of_serial(end).with("driver", "on_device", on_device);
+        let job = scene.job(1);
+        let drivers = job.open_fixtures(&job.page_maker().unwrap()).unwrap();
+        let control = std::sync::Arc::new(line::Control::default());
+        let parts = scene.parts(drivers, line::LineMode::Run, &control, Default::default());
+        let prepared = line::Line::prepare(parts);
+        let error = prepared.err().map(|error| error.to_string()).unwrap_or_default();
+        assert_eq!(error.contains("would misread"), is_refused, "{end:?} {on_device}: {error}");
+        assert_eq!(scene.view().counts(None).unwrap().devices(), 0);
+    }
+}

@@ -50,6 +50,7 @@ pub(crate) struct Fixture {
 pub(crate) struct Rig {
     fixture: Arc<Mutex<Fixture>>,
     meddle: Arc<Mutex<Option<Meddle>>>,
+    is_anonymous: bool,
 }
 
 impl Rig {
@@ -58,6 +59,11 @@ impl Rig {
         let rig = Self::default();
         rig.fixture().waiting.extend(boards);
         rig
+    }
+
+    /// The same where nothing tells one board from another.
+    pub(crate) fn anonymous(self) -> Self {
+        Self { is_anonymous: true, ..self }
     }
 
     /// Lets something happen before each call.
@@ -101,6 +107,7 @@ impl Driver for Rig {
             fixture.board = fixture.waiting.pop_front();
         }
         Ok(match &fixture.board {
+            Some(_) if self.is_anonymous => Presence::Anonymous,
             Some(board) => Presence::Board(board.chip.parse().unwrap()),
             None => Presence::Empty,
         })

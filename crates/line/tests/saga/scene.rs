@@ -84,7 +84,12 @@ pub(crate) struct Ran {
 
 impl Scene {
     pub(crate) fn new() -> Self {
-        let (signer, anchors) = product();
+        Self::of_serial([0, 0, 1])
+    }
+
+    /// A product whose authorities' serials end like this.
+    pub(crate) fn of_serial(end: [u8; 3]) -> Self {
+        let (signer, anchors) = product(end);
         let signing = Arc::new(Signer::new(signer, Verifier::new(anchors)));
         let directory = tempfile::tempdir().unwrap();
         fs::create_dir(directory.path().join("logs")).unwrap();
@@ -307,10 +312,11 @@ pub(crate) fn fill_random(bytes: &mut [u8]) -> bool {
     getrandom::fill(bytes).is_ok()
 }
 
-fn product() -> (SoftwareSigner, TrustAnchors) {
+fn product([second, third, fourth]: [u8; 3]) -> (SoftwareSigner, TrustAnchors) {
     let authority = |curve| {
         let ladder = (1_u8..=5).map(|level| {
-            let serial = Serial::parse(&[level, 0x20, 0, 1]).unwrap();
+            // A first byte of 0x31 to 0x35 is what Nordic's on-device firmware may misread.
+            let serial = Serial::parse(&[0x30 + level, second, third, fourth]).unwrap();
             let fill =
                 |bytes: &mut [u8]| getrandom::fill(bytes).map_err(|_| PrivateKeyError::NotRandom);
             (serial, PrivateKey::generate(curve, fill).unwrap())
