@@ -26,9 +26,9 @@ use crate::{block::Block, failure::Failure, terminal};
 
 /// Manufacture Amazon Sidewalk devices
 ///
-/// Curbside makes what a Sidewalk device needs in the factory and checks what others made: device keys,
-/// signatures of an HSM, certificate chains, manufacturing pages, control logs. `curbside explain FILE` is the place to start: it says what a
-/// file is, field by field, and what is wrong with it.
+/// Curbside runs the line on which Sidewalk devices are made, makes what they need one by one, and checks what others made:
+/// device keys, signatures of an HSM, certificate chains, manufacturing pages, control logs. `curbside demo` rehearses
+/// all of it on this machine; `curbside explain FILE` says what a file is, field by field, and what is wrong with it.
 ///
 /// Data goes to stdout, everything else to stderr. Exit codes: 0 done, 2 wrong usage, 3 malformed input,
 /// 4 not genuine, 5 refused, 6 file could not be read or written, 7 not supported, 8 no HSM answers, 9 the HSM
@@ -42,6 +42,8 @@ use crate::{block::Block, failure::Failure, terminal};
     disable_help_subcommand = true,
     arg_required_else_help = true,
     after_help = "Examples:
+  curbside demo                          a whole plant on this machine
+  curbside line run job.toml             take boards in
   curbside explain FILE                  what is this, and what is wrong with it?
   curbside chain verify device.json      are these certificates genuine?
   curbside page build --chip nrf52840 --certificate-json device.json --hex page.hex
