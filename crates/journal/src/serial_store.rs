@@ -394,9 +394,14 @@ fn connect(path: &Path) -> rusqlite::Result<Content> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY_WAIT)?;
-    match (number(&connection, "application_id")?, number(&connection, "user_version")?) {
+    // One transaction, so that a store which another process makes at this moment is seen whole or not at all.
+    let looked = connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
+    let found = (number(&looked, "application_id")?, number(&looked, "user_version")?);
+    let is_new = is_empty(&looked)?;
+    drop(looked);
+    match found {
         (APPLICATION_ID, FORMAT) => {}
-        (0, 0) if is_empty(&connection)? => {}
+        (0, 0) if is_new => {}
         (APPLICATION_ID, found) if found > FORMAT => return Ok(Content::Newer(found)),
         _ => return Ok(Content::Other),
     }

@@ -9,7 +9,7 @@ use page::{
     lint, lint_on_device_chain,
 };
 use sha2::{Digest as _, Sha256};
-use sidewalk::{Apid, Chain, ChainError, Curve, Level, PrivateKey, Smsn, Verifier};
+use sidewalk::{Apid, Chain, ChainError, Curve, Level, PrivateKey, Smsn};
 use signer::SignedDevice;
 
 use crate::{driver::KeyOrigin, job::PageSettings};
@@ -149,15 +149,18 @@ impl PageMaker {
     /// # Errors
     ///
     /// [`PageFault`]: nothing that the firmware would misread is ever written.
-    pub fn page(&self, device: &SignedDevice, verifier: &Verifier) -> Result<MadePage, PageFault> {
-        let key = |curve| {
-            device.private_key(curve).map(PrivateKeyBytes::from).ok_or(PageFault::NoKey { curve })
-        };
+    pub fn page(&self, device: &SignedDevice) -> Result<MadePage, PageFault> {
+        let key = |curve| device.private_key(curve).ok_or(PageFault::NoKey { curve });
         let keys = [key(Curve::Ed25519)?, key(Curve::P256r1)?];
         let chain = |curve| device.chain(curve).clone();
-        let input =
-            self.input(device.smsn(), chain(Curve::Ed25519), chain(Curve::P256r1), &keys)?;
-        let page: CheckedPage = input.check(verifier)?.page(self.version);
+        let input = self.input(
+            device.smsn(),
+            chain(Curve::Ed25519),
+            chain(Curve::P256r1),
+            &keys.map(PrivateKeyBytes::from),
+        )?;
+        let checked = input.check_verified(device.verified().clone(), keys)?;
+        let page: CheckedPage = checked.page(self.version);
         refuse_faults(lint(&page, &self.layout, &self.dialect, self.region_len))?;
         let image = self.layout.encode(&page).map_err(PageFault::Encode)?;
         let sha256 = Sha256::digest(&image).into();

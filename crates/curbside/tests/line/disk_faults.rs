@@ -17,8 +17,11 @@ use crate::{
 
 const BOARDS: u64 = 3;
 
-/// How many faults each test tries outside of the long run: those of opening the files and of the first device.
+/// How many faults a test tries outside of the long run.
 const FAULTS: usize = 14;
+
+/// Every so many calls one fails outside of the long run, where a line makes more than a hundred.
+const STRIDE: usize = 8;
 
 /// What is more than a line of three boards needs, and less than anybody would wait.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -42,43 +45,63 @@ const NAME: Fault = Fault { calls: "renameat2,link,linkat", error: "EIO" };
 const WRITE_AT: Fault = Fault { calls: "pwrite64", error: "EIO" };
 const WRITE: Fault = Fault { calls: "write", error: "EIO" };
 
+/// What the line has done before.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Begun {
+    /// Nothing: it makes its files.
+    No,
+    /// It has made a device, so that what fails is the work on the others.
+    Yes,
+}
+
 #[test]
 fn a_failed_sync_loses_no_device() {
-    fail_each(SYNC, 1..=FAULTS);
+    fail_each(SYNC, Begun::No, 1..=FAULTS);
+    fail_each(SYNC, Begun::Yes, 1..=FAULTS);
 }
 
 #[test]
 fn a_file_that_gets_no_name_loses_no_device() {
-    fail_each(NAME, 1..=FAULTS);
+    fail_each(NAME, Begun::No, 1..=FAULTS);
+    fail_each(NAME, Begun::Yes, 1..=FAULTS);
 }
 
 #[test]
 fn a_failed_write_into_the_journal_loses_no_device() {
-    fail_each(WRITE_AT, 1..=FAULTS);
+    fail_each(WRITE_AT, Begun::Yes, (1..).step_by(STRIDE).take(FAULTS));
 }
 
 #[test]
 fn a_failed_write_of_a_new_file_loses_no_device() {
-    fail_each(WRITE, 1..=FAULTS);
+    fail_each(WRITE, Begun::No, 1..=FAULTS);
+    fail_each(WRITE, Begun::Yes, 1..=FAULTS);
 }
 
 #[test]
 fn a_full_disk_loses_no_device() {
-    fail_each(Fault { error: "ENOSPC", ..WRITE_AT }, 1..=FAULTS);
+    fail_each(
+        Fault { error: "ENOSPC", ..WRITE_AT },
+        Begun::Yes,
+        (2..).step_by(STRIDE).take(FAULTS),
+    );
 }
 
 #[test]
 #[ignore = "takes minutes"]
 fn no_fault_of_the_disk_at_any_call_loses_a_device() {
     for fault in [SYNC, NAME, WRITE_AT, WRITE] {
-        fail_each(fault, 1..);
-        fail_each(Fault { error: "ENOSPC", ..fault }, 1..);
+        for error in ["EIO", "ENOSPC"] {
+            for begun in [Begun::No, Begun::Yes] {
+                fail_each(Fault { error, ..fault }, begun, 1..);
+            }
+        }
     }
 }
 
-/// Has the first call fail, then the second, until a run needs no more calls. strace counts the calls of every thread
-/// by itself: the first one fails in each.
-fn fail_each(fault: Fault, nth_calls: impl Iterator<Item = usize>) {
+/// Has one call fail, then a later one, until a run needs no more calls. strace counts the calls of every thread by
+/// itself: the first one fails in each. A thread that fails first ends the run for the others, which is why a line is
+/// also tried that has nothing to do when it starts.
+fn fail_each(fault: Fault, begun: Begun, nth_calls: impl Iterator<Item = usize>) {
     if Command::new("strace").arg("-V").output().is_err() {
         println!("NOT TESTED: there is no strace on this machine");
         return;
@@ -91,9 +114,12 @@ fn fail_each(fault: Fault, nth_calls: impl Iterator<Item = usize>) {
         let path = plant.path().join(nth.to_string()).join("line");
         let settings = LineSettings { number: 1, slots: 2, boards: BOARDS, flash_ms: 0 };
         let line = LinePlace::new(&plant, &path, settings);
+        if begun == Begun::Yes {
+            make_first(&plant, &line);
+        }
         let (ended, trace) = run_with_fault(&line, fault, nth);
         let injections = trace.lines().filter(|call| call.ends_with("(INJECTED)")).count();
-        println!("{fault:?} {nth}: {injections} injected, {ended:?}");
+        println!("{fault:?} {begun:?} {nth}: {injections} injected, {ended:?}");
         if injections == 0 {
             assert_eq!(ended.code, Some(0), "{}", ended.text);
         }
@@ -108,10 +134,19 @@ fn fail_each(fault: Fault, nth_calls: impl Iterator<Item = usize>) {
         stopped += u32::from(!ended.code.is_some_and(|code| WENT_ON.contains(&code)));
     }
     println!(
-        "{fault:?}: {injected} faults, {stopped} stopped the line, {:.1} s",
+        "{fault:?} begun {begun:?}: {injected} faults, {stopped} stopped the line, {:.1} s",
         began.elapsed().as_secs_f64()
     );
     assert!(injected > 0, "a line that makes devices needs these calls");
+}
+
+/// Makes one device, on a disk that works.
+fn make_first(plant: &Plant, line: &LinePlace) {
+    line.write_job(plant, 1);
+    let ended = Running::start(&mut line.command("run")).end_within(PATIENCE);
+    assert_eq!(ended.code, Some(0), "{}", ended.text);
+    line.put_back(|_| true);
+    line.connect(plant);
 }
 
 /// `line run` whose nth call of each thread fails; how it ended, and the calls.

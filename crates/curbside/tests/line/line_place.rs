@@ -47,7 +47,12 @@ impl LinePlace {
 
     /// Writes the job with the HSMs' addresses of today.
     pub(crate) fn connect(&self, plant: &Plant) {
-        let LineSettings { number, slots, boards, flash_ms } = self.settings;
+        self.write_job(plant, self.settings.boards);
+    }
+
+    /// The same, for fewer devices than there are boards.
+    pub(crate) fn write_job(&self, plant: &Plant, count: u64) {
+        let LineSettings { number, slots, flash_ms, .. } = self.settings;
         let text = format!(
             "schema = 1
 name = \"line-{number}\"
@@ -68,7 +73,7 @@ pattern = \"KILL{{:06}}\"
 last = 900000
 shared = {:?}
 [line]
-count = {boards}
+count = {count}
 slots = {slots}
 journal = \"journal\"
 finished_boards = \"confirm\"

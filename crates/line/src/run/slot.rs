@@ -124,6 +124,8 @@ impl Slot {
                 // Unfinished devices may still come; new ones cannot.
                 self.tell(SlotEvent::Refused { why, hints: Vec::new() });
                 self.tally.nothing_left();
+                // Whoever puts boards in needs a moment to read that.
+                self.shared.control.wait(LOOK_PAUSE);
             }
             Ok(Ending::Left) => {}
             Err(trouble) => self.failed(&trouble, device, text.as_deref(), took),

@@ -20,6 +20,9 @@ use crate::{
 /// How long a slot waits between two looks for a scan.
 const SCAN_PAUSE: std::time::Duration = std::time::Duration::from_millis(100);
 
+/// The code of a number that the journal has already.
+const TAKEN: &str = "serial-taken";
+
 /// What came of a new board's intent.
 pub(super) enum Intent {
     /// It is on the disk.
@@ -44,19 +47,26 @@ impl Saga<'_> {
     }
 
     fn intend_within_quota(&mut self) -> Result<Intent, Trouble> {
-        let dsn = match self.serial()? {
-            Serial::Taken(dsn) => dsn,
-            Serial::Exhausted => {
-                return Ok(Intent::NothingLeft("there is no serial number left".to_owned()));
+        loop {
+            let dsn = match self.serial()? {
+                Serial::Taken(dsn) => dsn,
+                Serial::Exhausted => {
+                    let why = "there is no serial number left".to_owned();
+                    return Ok(Intent::NothingLeft(why));
+                }
+                Serial::Left => return Ok(Intent::Left),
+            };
+            match self.intend_as(&dsn) {
+                Ok(device) => return Ok(Intent::Stands(Box::new(device))),
+                // The store of numbers was lost or exchanged; the journal knows better.
+                Err(trouble) if trouble.code == TAKEN && !self.shared.serials.is_scanned() => {}
+                Err(trouble) => {
+                    let freed = self.shared.serials.give_back(dsn);
+                    freed.map_err(|error| Trouble::serials(&error))?;
+                    return Err(trouble);
+                }
             }
-            Serial::Left => return Ok(Intent::Left),
-        };
-        let intent = self.intend_as(&dsn);
-        if intent.is_err() {
-            let freed = self.shared.serials.give_back(dsn);
-            freed.map_err(|error| Trouble::serials(&error))?;
         }
-        intent.map(|device| Intent::Stands(Box::new(device)))
     }
 
     fn intend_as(&mut self, dsn: &str) -> Result<Device<Intended>, Trouble> {
@@ -77,9 +87,7 @@ impl Saga<'_> {
         });
         let device = device.map_err(|error| match error {
             ReserveError::Journal(error) => Trouble::journal(Step::Intent, &error),
-            taken => {
-                Trouble::new(Step::Intent, "serial-taken", taken.to_string()).hint(taken.hint())
-            }
+            taken => Trouble::new(Step::Intent, TAKEN, taken.to_string()).hint(taken.hint()),
         })?;
         self.device = Some((device.id(), dsn.to_owned()));
         Ok(device)
@@ -244,9 +252,7 @@ impl Saga<'_> {
         if self.driver.key_origin() == KeyOrigin::Board {
             return Ok(None);
         }
-        let page = self.timed(journal::Step::Page, |saga| {
-            saga.shared.pages.page(signed, saga.shared.signing.verifier())
-        });
+        let page = self.timed(journal::Step::Page, |saga| saga.shared.pages.page(signed));
         page.map(Some).map_err(|error| Trouble::page(Step::Outcome, &error))
     }
 

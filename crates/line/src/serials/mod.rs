@@ -19,7 +19,7 @@ use std::{
 
 use journal::{SerialReservation, SerialStore, SerialStoreError};
 
-use self::range::Range;
+use self::range::{Origin, Range};
 pub use self::{
     check_digit::check_digit_is_right,
     list::{LIST_LEN_BYTES_MAX, ListError, read_list},
@@ -129,7 +129,8 @@ impl Serials {
         loop {
             let (dsn, is_scanned) = match &mut *source {
                 Source::Range(range) => match range.next(self.store.as_ref(), &self.owner)? {
-                    Some(dsn) => (dsn, false),
+                    Some((dsn, Origin::Fresh)) => return Ok(Taken::Dsn(dsn)),
+                    Some((dsn, Origin::Earlier)) => (dsn, false),
                     None => return Ok(Taken::Exhausted),
                 },
                 Source::List(list) => match list.pop_front() {

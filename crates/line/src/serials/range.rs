@@ -21,8 +21,17 @@ pub(super) struct Range {
     pattern: Pattern,
     first: u64,
     last: u64,
-    /// Reserved for this line, not handed out.
-    numbers: VecDeque<u64>,
+    /// Reserved for this line, not handed out. Whether an earlier run may have used it stands beside it.
+    numbers: VecDeque<(u64, Origin)>,
+}
+
+/// What is known of a number.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Origin {
+    /// The store handed it out in this run: nobody has used it.
+    Fresh,
+    /// An earlier run had it: the journal knows whether it was used.
+    Earlier,
 }
 
 impl Range {
@@ -41,6 +50,7 @@ impl Range {
         let numbers = open
             .flat_map(|block| block.first..=block.last)
             .filter(|number| (first..=last).contains(number))
+            .map(|number| (number, Origin::Earlier))
             .collect();
         Ok(Self { pattern, first, last, numbers })
     }
@@ -49,20 +59,21 @@ impl Range {
         &mut self,
         store: Option<&SerialStore>,
         owner: &str,
-    ) -> Result<Option<String>, SerialsError> {
+    ) -> Result<Option<(String, Origin)>, SerialsError> {
         if self.numbers.is_empty()
             && let Some(store) = store
         {
             let name = pattern_name(&self.pattern);
-            self.numbers =
-                store.reserve_next_range(&name, self.first, self.last, BLOCK_LEN, owner)?.into();
+            let fresh = store.reserve_next_range(&name, self.first, self.last, BLOCK_LEN, owner)?;
+            self.numbers = fresh.into_iter().map(|number| (number, Origin::Fresh)).collect();
         }
-        Ok(self.numbers.pop_front().map(|number| self.pattern.dsn(number)))
+        let next = self.numbers.pop_front();
+        Ok(next.map(|(number, origin)| (self.pattern.dsn(number), origin)))
     }
 
     pub(super) fn give_back(&mut self, dsn: String) {
         if let Some(number) = self.pattern.number(&dsn) {
-            self.numbers.push_front(number);
+            self.numbers.push_front((number, Origin::Fresh));
         }
     }
 }

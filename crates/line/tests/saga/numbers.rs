@@ -134,3 +134,15 @@ fn a_label_that_another_board_has_already_is_refused_and_nothing_is_lost() {
     assert!(ran.failures()[0].contains("SAME belongs to another board"), "{:?}", ran.failures());
     assert_eq!(scene.record("SAME").chip.as_deref(), Some("chip-0"));
 }
+
+#[test]
+fn numbers_that_the_journal_knows_are_left_out_where_their_store_was_lost() {
+    let scene = Scene::new();
+    assert_eq!(scene.run(&[Rig::of(boards(0, 3))]).totals.passed, 3);
+    for ending in ["", "-wal", "-shm"] {
+        let _absent = std::fs::remove_file(scene.path(&format!("journal.serials{ending}")));
+    }
+    let ran = scene.run(&[Rig::of(boards(10, 1))]);
+    assert_eq!((ran.totals.passed, ran.totals.failed), (1, 0));
+    assert_eq!(scene.record("T0004").chip.as_deref(), Some("chip-10"));
+}

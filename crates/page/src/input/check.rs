@@ -84,6 +84,34 @@ impl PageInput {
         Ok(CheckedInput { input: self, device })
     }
 
+    /// Checks everything that a page claims, where its chains were verified before and its private keys are at hand as
+    /// keys: nothing is verified or derived a second time. The keys take the place of the input's own bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`CheckError::Smsn`] and [`CheckError::KeyPair`] where chains, keys and input are not of one device.
+    pub fn check_verified(
+        mut self,
+        device: VerifiedDevice,
+        [ed25519, p256r1]: [&PrivateKey; 2],
+    ) -> Result<CheckedInput, CheckError> {
+        for (curve, key) in [(Curve::Ed25519, ed25519), (Curve::P256r1, p256r1)] {
+            let certificate = device.chain(curve).device();
+            let is_pair = key.curve() == curve
+                && key.public_key().as_bytes() == certificate.public_key_bytes()
+                && device.chain(curve).chain() == self.chain(curve);
+            if !is_pair {
+                return Err(CheckError::KeyPair { curve });
+            }
+        }
+        if device.smsn() != self.smsn {
+            return Err(CheckError::Smsn { chains: device.smsn(), beside: self.smsn });
+        }
+        self.ed25519_private_key = ed25519.into();
+        self.p256r1_private_key = p256r1.into();
+        Ok(CheckedInput { input: self, device })
+    }
+
     fn check_key_pair(&self, curve: Curve) -> Result<(), CheckError> {
         let key = PrivateKey::from_bytes(curve, self.private_key(curve).expose_bytes())
             .map_err(|error| CheckError::PrivateKey { curve, error })?;
