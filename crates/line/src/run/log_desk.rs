@@ -11,6 +11,7 @@
 //! Killed in between, the next start looks whether a file of that name has those bytes ([`settle_pending`]).
 
 use std::{
+    collections::HashSet,
     io::{self, Write as _},
     path::{Path, PathBuf},
     sync::{
@@ -23,7 +24,7 @@ use std::{
 
 use control_log::{ControlLogName, Ending, Entry, Writer, name::candidates};
 use durable::{Cause, DurableError, NewFile, Operation, Visibility};
-use journal::{DeviceId, Journal, JournalError, PendingLog};
+use journal::{DeviceId, Journal, JournalError, PendingLog, Unfinished};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
@@ -145,9 +146,15 @@ impl Clerk {
             if devices.is_empty() {
                 return;
             }
-            let written = write_log(&self.journal, &self.directory, self.clock, &devices);
+            let written = self.leave_out_written(&mut devices).and_then(|()| {
+                if devices.is_empty() {
+                    return Ok(None);
+                }
+                write_log(&self.journal, &self.directory, self.clock, &devices).map(Some)
+            });
             match written {
-                Ok(path) => {
+                Ok(None) => self.tray.is_failing.store(false, Ordering::Relaxed),
+                Ok(Some(path)) => {
                     self.tray.is_failing.store(false, Ordering::Relaxed);
                     self.tray.logged.fetch_add(devices.len() as u64, Ordering::Relaxed);
                     let file = path.display().to_string();
@@ -170,6 +177,22 @@ impl Clerk {
                 }
             }
         }
+    }
+
+    /// After a failure: a log whose directory could not be flushed has its name all the same, and its devices must come
+    /// into no other.
+    fn leave_out_written(&self, devices: &mut Vec<Waiting>) -> Result<(), LogDeskError> {
+        if !self.tray.is_failing.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        settle_pending(&self.journal, self.clock)?;
+        let unfinished = self.journal.unfinished()?;
+        let open: HashSet<DeviceId> = unfinished.iter().map(Unfinished::id).collect();
+        let waiting = devices.len();
+        devices.retain(|device| open.contains(&device.id));
+        let written = waiting - devices.len();
+        self.tray.logged.fetch_add(written as u64, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Waits until something is there and its time has come. Empty once the desk is closed and nothing is left.

@@ -9,6 +9,7 @@ use std::{
 };
 
 use clap::Args;
+use journal::State;
 use line::{
     Control, Line, LineMode, LineParts, StopReason,
     event::{Event, Listeners, Tell, Totals},
@@ -111,17 +112,28 @@ fn work(job: &JobFile, pin: &PinArgs, view: View, mode: LineMode) -> Result<Exit
     let journal = Arc::clone(&parts.journal);
     let totals = Line::prepare(parts)?.run()?;
     drop((screen, serving, scanner));
+    // A journal that cannot say fails below.
+    let unlogged = journal.counts(None).map_or(0, |counts| counts.in_state(State::Verified));
     if let Some(journal) = Arc::into_inner(journal) {
         journal.close()?;
     }
-    verdict(&totals, control.reason())
+    verdict(&totals, unlogged, control.reason())
 }
 
 /// How a run ends.
-fn verdict(totals: &Totals, reason: Option<StopReason>) -> Result<ExitCode, Failure> {
+fn verdict(
+    totals: &Totals,
+    unlogged: u64,
+    reason: Option<StopReason>,
+) -> Result<ExitCode, Failure> {
     if let Some(StopReason::Fault { what, hint, is_alarm }) = reason {
         let (exit, alarm) = if is_alarm { (Exit::Alarm, "ALARM: ") } else { (Exit::Io, "") };
         return Err(Failure::new(exit, format!("the line stopped: {alarm}{what}")).hint(hint));
+    }
+    if unlogged > 0 {
+        let what = format!("finished devices that are in no control log yet: {unlogged}");
+        return Err(Failure::new(Exit::Io, what)
+            .hint("see above what failed; the next start of the line writes them".to_owned()));
     }
     if totals.failed > 0 || totals.refused > 0 {
         return Ok(Exit::Partial.into());
