@@ -196,7 +196,9 @@ impl<'a> Saga<'a> {
 
     fn finish(&mut self, ready: Ready) -> Result<Ending, Trouble> {
         let Ready { device, signed, page, is_resumed } = ready;
-        self.install(&device, &signed, page.as_ref())?;
+        if let Err(trouble) = self.install(&device, &signed, page.as_ref()) {
+            return Err(self.without_keys(device.id(), trouble)?);
+        }
         self.check(false)?;
         if self.is_aborting() {
             return Ok(Ending::Left);
@@ -213,6 +215,18 @@ impl<'a> Saga<'a> {
         let verified = verified.map_err(|error| Trouble::journal(Step::Record, &error))?;
         self.hand_over(verified.id(), &signed)?;
         Ok(self.passed(verified.dsn(), &signed, is_resumed))
+    }
+
+    /// Keys that a board lost exist nowhere: its identity can never be finished, and is retired here and now, so that the
+    /// board is new when it comes again.
+    fn without_keys(&self, id: DeviceId, trouble: Trouble) -> Result<Trouble, Trouble> {
+        if trouble.code != Trouble::KEYS_LOST {
+            return Ok(trouble);
+        }
+        let retired =
+            self.shared.journal.retire(id, "the board lost its keys", (self.shared.clock)());
+        retired.map_err(|error| Trouble::journal(Step::Flash, &error))?;
+        Ok(trouble.hint("put the board in again: it gets a new serial number".to_owned()))
     }
 
     /// Only a device of the two-step way stands here after a kill; it is read back once more.

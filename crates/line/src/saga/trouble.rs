@@ -35,6 +35,9 @@ enum Effect {
 }
 
 impl Trouble {
+    /// The code of a board that lost the keys which it had made.
+    pub(crate) const KEYS_LOST: &'static str = "keys-lost";
+
     pub(crate) fn new(step: Step, code: &'static str, what: impl Into<String>) -> Self {
         Self { step, code, what: what.into(), hints: Vec::new(), effect: Effect::None }
     }
@@ -45,7 +48,11 @@ impl Trouble {
     }
 
     pub(crate) fn driver(step: Step, error: &DriverError) -> Self {
-        Self::new(step, "board", error.to_string()).hint(error.hint())
+        let code = match error {
+            DriverError::KeysLost { .. } => Self::KEYS_LOST,
+            _ => "board",
+        };
+        Self::new(step, code, error.to_string()).hint(error.hint())
     }
 
     /// Without its journal a line does nothing.

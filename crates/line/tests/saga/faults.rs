@@ -8,6 +8,7 @@ use std::sync::{
 use journal::State;
 use line::{
     StopReason,
+    driver::DriverError,
     event::{Event, SlotEvent},
     signing::{FailureKind, SigningFailure},
 };
@@ -105,4 +106,22 @@ fn every_device_that_passed_was_announced_once() {
     assert_eq!(dsns, ["T0001", "T0002", "T0003", "T0004", "T0005"]);
     let ended = ran.events.iter().filter(|event| matches!(event, Event::Ended(_))).count();
     assert_eq!(ended, 1);
+}
+
+#[test]
+fn a_board_that_lost_its_own_keys_is_new_when_it_comes_again_and_its_old_identity_is_gone() {
+    let scene = Scene::new();
+    let mut is_first = true;
+    let rig = Rig::of([TestBoard::new("chip-1")]).meddling(move |call, _| {
+        if call == Call::Install && std::mem::take(&mut is_first) {
+            return Err(DriverError::KeysLost { command: "cert store".to_owned(), code: -40 });
+        }
+        Ok(())
+    });
+    assert_eq!(scene.run(std::slice::from_ref(&rig)).totals.failed, 1);
+    assert!(scene.record("T0001").retired);
+    assert_eq!(scene.run(&[Rig::of(rig.out())]).totals.passed, 1);
+    assert_eq!(scene.record("T0002").chip.as_deref(), Some("chip-1"));
+    // What was signed for lost keys is in no control log.
+    assert_eq!(scene.logged().len(), 1);
 }
