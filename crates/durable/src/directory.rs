@@ -15,8 +15,13 @@ pub(crate) fn parent(path: &Path) -> PathBuf {
     }
 }
 
-/// Flushes the directory that holds `path`'s name.
-pub(crate) fn sync_parent(path: &Path) -> Result<(), DurableError> {
+/// Flushes the directory that holds `path`'s name. Every commit does; this is for who finds a file that an earlier process
+/// may have named without coming to that.
+///
+/// # Errors
+///
+/// The directory cannot be opened or flushed.
+pub fn sync_parent(path: &Path) -> Result<(), DurableError> {
     let parent = parent(path);
     sync(&parent).map_err(|error| DurableError::new(Operation::SyncDirectory, parent, &error))
 }

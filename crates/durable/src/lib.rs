@@ -20,6 +20,7 @@ mod read;
 mod synced_file;
 
 pub use crate::{
+    directory::sync_parent,
     error::{Cause, DurableError, Operation},
     lock_file::LockFile,
     new_file::{NewFile, TEMPORARY_PREFIX, TEMPORARY_SUFFIX, write_new, write_replace},

@@ -44,8 +44,8 @@ impl Running {
         self.ended()
     }
 
-    /// Waits for its end, and asks it to stop after a while, as a person does who sees that it waits. How that is done is
-    /// the caller's: the process may be another's child.
+    /// Waits for its end, and after a while has it asked to stop, as a person does who sees that it waits. How that is
+    /// done is the caller's: the process may be another's child.
     pub(crate) fn end_or_stop(mut self, patience: Duration, stop: impl FnOnce()) -> Ended {
         if !self.is_over_within(patience) {
             stop();

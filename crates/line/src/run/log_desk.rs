@@ -278,6 +278,8 @@ fn draft(directory: &Path, devices: &[Waiting]) -> Result<(NewFile, [u8; 32]), D
 pub(crate) fn settle_pending(journal: &Journal, clock: Clock) -> Result<(), LogDeskError> {
     for (log, pending) in journal.pending_logs()? {
         if durable::sha256_of(&pending.file)? == Some(pending.sha256) {
+            // It may have got its name an instant before the kill.
+            durable::sync_parent(Path::new(&pending.file))?;
             journal.logged(log, clock())?;
         } else {
             journal.abandon_log(log)?;
