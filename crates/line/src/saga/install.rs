@@ -81,7 +81,7 @@ impl Saga<'_> {
         self.same_board(Step::Verify).map_err(|error| Failed::driver(Step::Verify, &error))?;
         let FoundPage::Bytes(bytes) = found else {
             // The fixture cannot read. Keys that the board made were proven by its signing requests; keys that were made
-            // here are on a page that a programmer was given and nobody has seen since: the job's report says so.
+            // here are on a page that a programmer was given and nobody has seen since.
             return Ok(());
         };
         self.timed(journal::Step::Verify, |saga| {
