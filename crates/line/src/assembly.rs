@@ -24,7 +24,7 @@ use crate::{
     job::{AppServerKey, Job, SerialSettings},
     label::{LabelError, LabelPrinter},
     page_maker::{PageMaker, PageSettingsError},
-    plant::{Plant, PlantError},
+    plant::{Plant, PlantError, outbox_of},
     serials::{LIST_LEN_BYTES_MAX, ListError, Serials, SerialsError, read_list},
 };
 
@@ -164,12 +164,7 @@ impl Job {
         if self.plant.route.is_none() && self.plant.result.is_none() {
             return Ok(None);
         }
-        Plant::new(&self.plant, &self.outbox(), listeners.clone()).map(Some)
-    }
-
-    /// The directory in which results wait for the plant.
-    pub fn outbox(&self) -> PathBuf {
-        beside(&self.line.journal, "outbox")
+        Plant::new(&self.plant, &outbox_of(&self.line.journal), listeners.clone()).map(Some)
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::{
     io,
-    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -347,14 +346,6 @@ pub enum LineError {
     /// A slot ended by a defect of ours. Its device is unfinished in the journal.
     #[error("a slot ended by a defect of this program")]
     SlotPanicked,
-    /// A file that the job names.
-    #[error("failed to read {}: {problem}", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        problem: String,
-    },
 }
 
 impl LineError {
@@ -372,7 +363,7 @@ impl LineError {
                 Some("keep a copy of the journal; its file was changed or damaged".to_owned())
             }
             Self::SlotPanicked => Some("please report it; `line resume` continues".to_owned()),
-            Self::Page(_) | Self::Thread(_) | Self::File { .. } => None,
+            Self::Page(_) | Self::Thread(_) => None,
         }
     }
 }

@@ -189,7 +189,6 @@ impl From<LineError> for Failure {
             LineError::NotGenuine { .. } => Exit::NotGenuine,
             LineError::SlotPanicked => Exit::Defect,
             LineError::Logs(_) | LineError::Serials(_) | LineError::Thread(_) => Exit::Io,
-            LineError::File { .. } => Exit::Malformed,
         };
         Self::new(exit, &error).hint(error.hint())
     }
