@@ -68,7 +68,11 @@ impl TlsClient {
 
     /// The configuration for connections. The default one is made when it is first needed, and kept: reading the
     /// system's authorities takes its time, and TLS sessions resume within one configuration only.
-    pub(crate) fn config(&self) -> Result<Arc<ClientConfig>, TlsError> {
+    ///
+    /// # Errors
+    ///
+    /// [`TlsError`] of the default one.
+    pub fn config(&self) -> Result<Arc<ClientConfig>, TlsError> {
         if let Some(config) = self.0.get() {
             return Ok(Arc::clone(config));
         }

@@ -14,6 +14,7 @@ mod csr_text;
 mod fleet;
 mod output;
 mod request;
+pub mod service;
 mod sign;
 mod who_signs;
 

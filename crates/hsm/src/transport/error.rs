@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use rustls::{AlertDescription, CertificateError, Error as RustlsError};
 use thiserror::Error;
 use yubihsm2::FrameError;
 
@@ -255,7 +256,30 @@ pub const UDEV_RULE: &str = r#"SUBSYSTEM=="usb", ATTRS{idVendor}=="1050", ATTRS{
 const UDEV_HINT: &str = "on Linux give users access with a udev rule; `curbside doctor` prints it";
 
 impl TlsFault {
-    const fn hint(&self) -> &'static str {
+    /// What an error of the TLS library means.
+    pub fn of(error: &RustlsError) -> Self {
+        match error {
+            RustlsError::InvalidCertificate(fault) => certificate_fault(fault),
+            RustlsError::AlertReceived(
+                AlertDescription::CertificateRequired
+                | AlertDescription::NoCertificate
+                | AlertDescription::BadCertificate
+                | AlertDescription::UnsupportedCertificate
+                | AlertDescription::CertificateRevoked
+                | AlertDescription::CertificateExpired
+                | AlertDescription::CertificateUnknown
+                | AlertDescription::UnknownCA
+                | AlertDescription::AccessDenied
+                // What servers of TLS 1.2 say where they miss a certificate.
+                | AlertDescription::HandshakeFailure,
+            ) => TlsFault::ClientRefused,
+            RustlsError::InvalidMessage(_) => TlsFault::NotTls,
+            error => TlsFault::Other(error.to_string()),
+        }
+    }
+
+    /// What to do next.
+    pub const fn hint(&self) -> &'static str {
         match self {
             Self::WrongName { .. } => {
                 "call the server by a name in its certificate, or issue one with the name used here"
@@ -271,5 +295,23 @@ impl TlsFault {
             }
             Self::NotTls => "say http:// if the connector really is not behind TLS",
         }
+    }
+}
+
+fn certificate_fault(fault: &CertificateError) -> TlsFault {
+    match fault {
+        CertificateError::NotValidForName => TlsFault::WrongName { presented: Vec::new() },
+        CertificateError::NotValidForNameContext { presented, .. } if presented.is_empty() => {
+            TlsFault::CommonNameOnly
+        }
+        CertificateError::NotValidForNameContext { presented, .. } => {
+            TlsFault::WrongName { presented: presented.clone() }
+        }
+        CertificateError::UnknownIssuer => TlsFault::UnknownAuthority,
+        CertificateError::Expired
+        | CertificateError::ExpiredContext { .. }
+        | CertificateError::NotValidYet
+        | CertificateError::NotValidYetContext { .. } => TlsFault::Expired,
+        fault => TlsFault::BadCertificate(fault.to_string()),
     }
 }

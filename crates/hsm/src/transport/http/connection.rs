@@ -6,10 +6,7 @@ use std::{
     time::Duration,
 };
 
-use rustls::{
-    AlertDescription, CertificateError, ClientConnection, Error as RustlsError, StreamOwned,
-    pki_types::ServerName,
-};
+use rustls::{ClientConnection, Error as RustlsError, StreamOwned, pki_types::ServerName};
 
 use super::{
     super::{ConnectFault, EXCHANGE_TIMEOUT, TlsFault, TransportError},
@@ -50,7 +47,7 @@ impl Connection {
                 let name = ServerName::try_from(target.host().to_owned())
                     .map_err(|_| connect_error(target, ConnectFault::UnknownHost))?;
                 let client = ClientConnection::new(config, name)
-                    .map_err(|error| tls_error(target, fault_of(&error)))?;
+                    .map_err(|error| tls_error(target, TlsFault::of(&error)))?;
                 Stream::Tls(Box::new(handshake(target, StreamOwned::new(client, tcp))?))
             }
         };
@@ -172,50 +169,11 @@ fn handshake(
 fn io_error(target: &HttpTarget, error: &io::Error) -> TransportError {
     let tls = error.get_ref().and_then(|inner| inner.downcast_ref::<RustlsError>());
     if let Some(error) = tls {
-        return tls_error(target, fault_of(error));
+        return tls_error(target, TlsFault::of(error));
     }
     match error.kind() {
         io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => timed_out(target),
         _ => TransportError::Lost { place: target.to_string() },
-    }
-}
-
-fn fault_of(error: &RustlsError) -> TlsFault {
-    match error {
-        RustlsError::InvalidCertificate(fault) => certificate_fault(fault),
-        RustlsError::AlertReceived(
-            AlertDescription::CertificateRequired
-            | AlertDescription::NoCertificate
-            | AlertDescription::BadCertificate
-            | AlertDescription::UnsupportedCertificate
-            | AlertDescription::CertificateRevoked
-            | AlertDescription::CertificateExpired
-            | AlertDescription::CertificateUnknown
-            | AlertDescription::UnknownCA
-            | AlertDescription::AccessDenied
-            // What servers of TLS 1.2 say where they miss a certificate.
-            | AlertDescription::HandshakeFailure,
-        ) => TlsFault::ClientRefused,
-        RustlsError::InvalidMessage(_) => TlsFault::NotTls,
-        error => TlsFault::Other(error.to_string()),
-    }
-}
-
-fn certificate_fault(fault: &CertificateError) -> TlsFault {
-    match fault {
-        CertificateError::NotValidForName => TlsFault::WrongName { presented: Vec::new() },
-        CertificateError::NotValidForNameContext { presented, .. } if presented.is_empty() => {
-            TlsFault::CommonNameOnly
-        }
-        CertificateError::NotValidForNameContext { presented, .. } => {
-            TlsFault::WrongName { presented: presented.clone() }
-        }
-        CertificateError::UnknownIssuer => TlsFault::UnknownAuthority,
-        CertificateError::Expired
-        | CertificateError::ExpiredContext { .. }
-        | CertificateError::NotValidYet
-        | CertificateError::NotValidYetContext { .. } => TlsFault::Expired,
-        fault => TlsFault::BadCertificate(fault.to_string()),
     }
 }
 

@@ -1,0 +1,256 @@
+//! A signing server in place of HSMs: asked, and asked again with the same words until it answers.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use hsm::{DeviceRequest, DeviceSignatures, TlsClient};
+use hyper::body::Bytes;
+use rustls::ClientConfig;
+use sidewalk::{Curve, Stage};
+use tokio::{
+    runtime::{Builder, Runtime},
+    sync::Mutex,
+    time,
+};
+
+use super::{
+    BINARY_CONTENT_TYPE, PRODUCTS_PATH, ProductInfo, RequestId, SIGN_PATH, SignAnswer, SignCall,
+    client_error::SigningClientError,
+    connection::{Connection, ServerUrl},
+};
+use crate::who_signs::DeviceSigner;
+
+/// The first pause before a call is repeated, and the longest: a server that restarts is back within seconds.
+const PAUSE_FIRST: Duration = Duration::from_millis(50);
+const PAUSE_LONGEST: Duration = Duration::from_secs(2);
+
+/// How long one attempt may take. The server itself gives up after a minute.
+const ATTEMPT_MAX: Duration = Duration::from_secs(75);
+
+/// How long a look at the load may take: it is shown, not waited for.
+const LOAD_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Which servers, and for what.
+#[derive(Clone, Debug)]
+pub struct SigningClientOptions {
+    /// Servers that share one record; another is asked when one does not answer.
+    pub servers: Vec<ServerUrl>,
+    /// Who is trusted, and who we are.
+    pub tls: TlsClient,
+    /// The product's tag.
+    pub product: String,
+    /// The job package that pays.
+    pub package: Option<String>,
+    /// Whether numbers that have certificates get new ones on purpose.
+    pub is_rework: bool,
+    /// How long a caller waits for its chains, repetitions included.
+    pub wait_max: Duration,
+    /// The source of randomness, for request ids; false where there is none.
+    pub fill_random: fn(&mut [u8]) -> bool,
+}
+
+/// A client of signing servers. May be shared between threads; all share one connection.
+pub struct SigningClient {
+    options: SigningClientOptions,
+    tls: Arc<ClientConfig>,
+    place: Mutex<Place>,
+    stage: Stage,
+    ed25519_issuers: Vec<u8>,
+    p256r1_issuers: Vec<u8>,
+    runtime: Runtime,
+}
+
+/// Which server is asked, and the connection to it.
+#[derive(Default)]
+struct Place {
+    server: usize,
+    connection: Option<Connection>,
+    /// Counts the connections, so that the many callers of one that broke give it up once.
+    generation: u64,
+}
+
+impl SigningClient {
+    /// Asks a server for the product and takes its authorities' certificates. Nobody has verified them yet.
+    ///
+    /// # Errors
+    ///
+    /// [`SigningClientError`]: no server answers within `wait_max`, or one says no.
+    pub fn open(options: SigningClientOptions) -> Result<Self, SigningClientError> {
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name("signing server")
+            .enable_all()
+            .build()
+            .map_err(|_| SigningClientError::System("threads"))?;
+        if options.servers.is_empty() {
+            return Err(SigningClientError::NoServer);
+        }
+        let mut tls = ClientConfig::clone(&*options.tls.config()?);
+        tls.alpn_protocols = vec![b"h2".to_vec()];
+        let mut client = Self {
+            tls: Arc::new(tls),
+            place: Mutex::default(),
+            stage: Stage::Production,
+            ed25519_issuers: Vec::new(),
+            p256r1_issuers: Vec::new(),
+            runtime,
+            options,
+        };
+        let (place, info) = client.wait(|| client.product())?;
+        let strange = |evidence: &str| SigningClientError::NotAServer {
+            place: place.clone(),
+            evidence: evidence.to_owned(),
+        };
+        let base64 = |text: &str| base64_simd::STANDARD.decode_to_vec(text).ok();
+        let stage = info.stage.parse().map_err(|_| strange("it names no stage"))?;
+        let (ed25519, p256r1) = base64(&info.ed25519_issuers)
+            .zip(base64(&info.p256r1_issuers))
+            .ok_or_else(|| strange("its certificates are not base64"))?;
+        client.stage = stage;
+        client.ed25519_issuers = ed25519;
+        client.p256r1_issuers = p256r1;
+        Ok(client)
+    }
+
+    /// The product's stage.
+    pub const fn stage(&self) -> Stage {
+        self.stage
+    }
+
+    /// How busy the server is; `None` where it does not answer now.
+    pub fn load(&self) -> Option<ProductInfo> {
+        let asked = async { time::timeout(LOAD_TIMEOUT, self.product()).await.ok()?.ok() };
+        self.runtime.block_on(asked).map(|(_, info)| info)
+    }
+
+    async fn product(&self) -> Result<(String, ProductInfo), SigningClientError> {
+        let path = format!("{PRODUCTS_PATH}/{}", self.options.product);
+        let (place, bytes) = self.exchange(&path, None).await?;
+        match serde_json::from_slice(&bytes) {
+            Ok(info) => Ok((place, info)),
+            Err(error) => {
+                let evidence = format!("it describes the product otherwise: {error}");
+                Err(SigningClientError::NotAServer { place, evidence })
+            }
+        }
+    }
+
+    /// Repeats an attempt until it succeeds, fails for good, or the time is over.
+    fn wait<T, F>(&self, attempt: impl Fn() -> F) -> Result<T, SigningClientError>
+    where
+        F: Future<Output = Result<T, SigningClientError>>,
+    {
+        let began = Instant::now();
+        self.runtime.block_on(async {
+            let mut pause = PAUSE_FIRST;
+            loop {
+                let error = match time::timeout(ATTEMPT_MAX, attempt()).await {
+                    Ok(Ok(value)) => return Ok(value),
+                    Ok(Err(error)) if !error.is_passing() => return Err(error),
+                    Ok(Err(error)) => error,
+                    // The connection may be good all the same: its own pings tell.
+                    Err(_) => SigningClientError::TimedOut {
+                        waited: ATTEMPT_MAX,
+                        last: Box::new(SigningClientError::Silent),
+                    },
+                };
+                let wait = error.retry_after().map_or(pause, |wait| wait.max(pause));
+                let waited = began.elapsed();
+                if waited + wait > self.options.wait_max {
+                    return Err(SigningClientError::TimedOut { waited, last: Box::new(error) });
+                }
+                time::sleep(wait).await;
+                pause = (pause * 2).min(PAUSE_LONGEST);
+            }
+        })
+    }
+
+    /// One request over the shared connection, and who answered. Where that fails, the next one goes to the next server.
+    async fn exchange(
+        &self,
+        path: &str,
+        body: Option<(&'static str, Bytes)>,
+    ) -> Result<(String, Bytes), SigningClientError> {
+        let (generation, mut connection) = self.connection().await?;
+        match connection.exchange(path, body).await {
+            Ok(bytes) => Ok((connection.place(), bytes)),
+            Err(error) => {
+                if !matches!(error, SigningClientError::Refused { .. }) {
+                    self.place.lock().await.give_up(generation, self.options.servers.len());
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// The shared connection, or a new one while all others wait for it.
+    async fn connection(&self) -> Result<(u64, Connection), SigningClientError> {
+        let mut place = self.place.lock().await;
+        if let Some(open) = place.connection.as_ref().filter(|open| !open.is_closed()) {
+            return Ok((place.generation, open.clone()));
+        }
+        match Connection::open(&self.options.servers[place.server], &self.tls).await {
+            Ok(connection) => {
+                place.generation += 1;
+                place.connection = Some(connection.clone());
+                Ok((place.generation, connection))
+            }
+            Err(error) => {
+                let generation = place.generation;
+                place.give_up(generation, self.options.servers.len());
+                Err(error)
+            }
+        }
+    }
+}
+
+impl Place {
+    /// Leaves this connection and this server, unless somebody has done so already.
+    fn give_up(&mut self, generation: u64, servers: usize) {
+        if self.generation == generation {
+            self.generation += 1;
+            self.connection = None;
+            self.server = (self.server + 1) % servers;
+        }
+    }
+}
+
+impl DeviceSigner for SigningClient {
+    type Error = SigningClientError;
+
+    fn issuers_bytes(&self, curve: Curve) -> &[u8] {
+        match curve {
+            Curve::Ed25519 => &self.ed25519_issuers,
+            Curve::P256r1 => &self.p256r1_issuers,
+        }
+    }
+
+    /// Has a device signed. The same device gets the same signatures, however often it is asked for.
+    fn sign(&self, device: &DeviceRequest) -> Result<DeviceSignatures, SigningClientError> {
+        let mut id = [0; 16];
+        if !(self.options.fill_random)(&mut id) {
+            return Err(SigningClientError::System("randomness"));
+        }
+        let call = SignCall {
+            request_id: RequestId::from_bytes(id),
+            product: self.options.product.clone(),
+            package: self.options.package.clone(),
+            is_rework: self.options.is_rework,
+            device: *device,
+        };
+        let body = Bytes::from(call.to_binary());
+        let (place, answer) = self.wait(|| async {
+            let (place, bytes) =
+                self.exchange(SIGN_PATH, Some((BINARY_CONTENT_TYPE, body.clone()))).await?;
+            match SignAnswer::from_binary(&bytes) {
+                Ok(answer) => Ok((place, answer)),
+                Err(error) => Err(SigningClientError::not_a_server(place, &error)),
+            }
+        })?;
+        answer
+            .signatures(device, |curve| self.issuers_bytes(curve))
+            .ok_or(SigningClientError::OtherChains { place })
+    }
+}
