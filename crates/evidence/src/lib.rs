@@ -18,5 +18,7 @@
 
 mod base64;
 mod merkle;
+pub mod proof;
+pub mod tiles;
 
 pub use crate::merkle::{Frontier, FrontierError, Hash, SIZE_MAX, empty_root, leaf_hash, node_hash};
