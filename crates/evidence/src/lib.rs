@@ -17,8 +17,13 @@
 //! around them.
 
 mod base64;
+mod checkpoint;
 mod merkle;
+pub mod note;
 pub mod proof;
 pub mod tiles;
 
-pub use crate::merkle::{Frontier, FrontierError, Hash, SIZE_MAX, empty_root, leaf_hash, node_hash};
+pub use crate::{
+    checkpoint::{Checkpoint, CheckpointError},
+    merkle::{Frontier, FrontierError, Hash, SIZE_MAX, empty_root, leaf_hash, node_hash},
+};

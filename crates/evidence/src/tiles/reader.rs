@@ -109,17 +109,10 @@ impl<R: TileReader> TreeHashes<R> {
     }
 
     /// The hashes of a tile, as many as it has in a tree of this size.
-    pub(crate) fn tile(
-        &mut self,
-        level: u8,
-        index: u64,
-    ) -> Result<&[Hash], TileFault<R::Error>> {
+    pub(crate) fn tile(&mut self, level: u8, index: u64) -> Result<&[Hash], TileFault<R::Error>> {
         let size = self.size;
-        let tile = TileId::in_tree(size, level, index).ok_or(TileFault::Absent {
-            size,
-            level,
-            index,
-        })?;
+        let tile =
+            TileId::in_tree(size, level, index).ok_or(TileFault::Absent { size, level, index })?;
         let known = self.read.iter().position(|(id, _)| *id == tile);
         let at = match known {
             Some(at) => at,

@@ -60,8 +60,11 @@ impl TileWriter {
             edge.push(hashes.range(from, end)?);
             from = end;
         }
-        let frontier = Frontier::from_parts(size, edge)
-            .map_err(|_| TileFault::Absent { size, level: LEVELS_MAX, index: 0 })?;
+        let frontier = Frontier::from_parts(size, edge).map_err(|_| TileFault::Absent {
+            size,
+            level: LEVELS_MAX,
+            index: 0,
+        })?;
         Ok(Self { frontier, partial, changed_levels: 0, full: Vec::new() })
     }
 
