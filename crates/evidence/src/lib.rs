@@ -18,12 +18,19 @@
 
 mod base64;
 mod checkpoint;
+mod issuance;
 mod merkle;
 pub mod note;
 pub mod proof;
+mod proof_file;
 pub mod tiles;
 
 pub use crate::{
     checkpoint::{Checkpoint, CheckpointError},
+    issuance::{
+        ISSUANCE_LEN_BYTES_MAX, ISSUANCE_VERSION, Issuance, IssuanceError, IssuanceKind,
+        IssuancePackage, TEXT_LEN_BYTES_MAX,
+    },
     merkle::{Frontier, FrontierError, Hash, SIZE_MAX, empty_root, leaf_hash, node_hash},
+    proof_file::{PROOF_FILE_LEN_BYTES_MAX, ProofFile, ProofFileError},
 };
