@@ -1,4 +1,5 @@
 //! The networked set-up's trust: a local certificate authority, a front that listens with mutual TLS, and a gateway before a
 //! connector.
 
+pub mod front;
 pub mod identity;
