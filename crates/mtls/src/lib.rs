@@ -2,4 +2,5 @@
 //! connector.
 
 pub mod front;
+pub mod gateway;
 pub mod identity;
