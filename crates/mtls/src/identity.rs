@@ -211,15 +211,20 @@ impl ClientIdentity {
 /// The text cannot be a name.
 pub fn line_uri(name: &str) -> Result<String, NameError> {
     check_name(name)?;
-    let mut uri = LINE.to_owned();
-    for byte in name.bytes() {
+    Ok(format!("{LINE}{}", percent_encoded(name)))
+}
+
+/// A text with all but the unreserved characters of RFC 3986 percent-encoded.
+pub(crate) fn percent_encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            uri.push(char::from(byte));
+            encoded.push(char::from(byte));
         } else {
-            uri.push_str(&format!("%{byte:02X}"));
+            encoded.push_str(&format!("%{byte:02X}"));
         }
     }
-    Ok(uri)
+    encoded
 }
 
 /// Whether a text can be a name: 1 to [`NAME_LEN_BYTES_MAX`] bytes without control characters.
