@@ -11,7 +11,7 @@ use crate::identity::{self, CERTIFICATE_LEN_BYTES_MAX};
 pub(crate) const CA_COMMON_NAME: &str = "Sidewalk CA";
 
 /// The largest file with one certificate, in bytes of PEM, with the text that `openssl x509 -text` puts before it.
-pub(crate) const CERTIFICATE_FILE_LEN_BYTES_MAX: u64 = 64 * 1024;
+pub const CERTIFICATE_FILE_LEN_BYTES_MAX: u64 = 64 * 1024;
 
 /// The certificate of an authority, which signed itself.
 #[derive(Clone, Debug, Eq, PartialEq)]

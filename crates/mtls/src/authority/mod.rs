@@ -17,6 +17,7 @@
 //! file of a peer overwritten, the key readable without the passphrase.
 
 mod ca;
+mod date;
 mod directory;
 mod error;
 mod inspect;
@@ -31,7 +32,8 @@ mod sign;
 mod status;
 
 pub use self::{
-    ca::CaCertificate,
+    ca::{CERTIFICATE_FILE_LEN_BYTES_MAX, CaCertificate},
+    date::{utc_day, utc_minute},
     directory::{Authority, Issued, NewAuthority, NewPeer, PeerKey, RenewKey, Unlocked, Which},
     error::AuthorityError,
     inspect::{Finding, Inspection, inspect_pem},

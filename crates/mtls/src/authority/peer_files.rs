@@ -104,7 +104,10 @@ impl PeerFiles<'_> {
 /// misread percent-encoded.
 pub fn directory_name(name: &str) -> String {
     let encoded = identity::percent_encoded(name);
-    if encoded.starts_with('.') { format!("%2E{}", &encoded[1..]) } else { encoded }
+    match encoded.strip_prefix('.') {
+        Some(rest) => format!("%2E{rest}"),
+        None => encoded,
+    }
 }
 
 fn in_the_way(error: DurableError) -> AuthorityError {
