@@ -2,6 +2,8 @@
 
 mod authority;
 mod failure;
+mod gateway;
+mod gateway_log;
 mod init;
 mod issue;
 mod nginx;
@@ -24,6 +26,7 @@ pub(crate) enum MtlsCommand {
     Renew(renew::RenewArgs),
     Status(status::StatusArgs),
     Nginx(nginx::NginxArgs),
+    Gateway(Box<gateway::GatewayArgs>),
 }
 
 pub(crate) fn run(command: MtlsCommand) -> Result<(), Failure> {
@@ -34,5 +37,6 @@ pub(crate) fn run(command: MtlsCommand) -> Result<(), Failure> {
         MtlsCommand::Renew(args) => renew::run(&args),
         MtlsCommand::Status(args) => status::run(&args),
         MtlsCommand::Nginx(args) => nginx::run(&args),
+        MtlsCommand::Gateway(args) => gateway::run(&args),
     }
 }
