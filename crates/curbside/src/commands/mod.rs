@@ -12,6 +12,7 @@ mod key;
 mod line;
 mod log;
 mod man;
+mod mtls;
 mod page;
 mod sign;
 
@@ -70,6 +71,8 @@ enum Command {
     #[command(subcommand)]
     Hsm(hsm::HsmCommand),
     #[command(subcommand)]
+    Mtls(mtls::MtlsCommand),
+    #[command(subcommand)]
     Line(line::LineCommand),
     #[command(subcommand)]
     Device(device::DeviceCommand),
@@ -92,6 +95,7 @@ impl Cli {
             Command::Page(command) => page::run(command),
             Command::Log(command) => log::run(command),
             Command::Hsm(command) => hsm::run(command),
+            Command::Mtls(command) => mtls::run(command),
             // A line ends with a code of its own when some boards were not finished.
             Command::Line(command) => return line::run(command),
             Command::Device(command) => device::run(command),

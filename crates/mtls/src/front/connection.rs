@@ -1,0 +1,253 @@
+//! One connection from its first byte to its last.
+
+use std::{
+    net::SocketAddr,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Instant,
+};
+
+use hyper::{
+    Request, Response,
+    body::{Body, Bytes, Incoming},
+    server::conn::{http1, http2},
+    service::service_fn,
+};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use rustls::ProtocolVersion;
+use tokio::{
+    io::AsyncWriteExt as _,
+    net::TcpStream,
+    sync::watch,
+    time::{sleep_until, timeout},
+};
+use tokio_rustls::server::TlsStream;
+
+use super::{
+    Peer, Reason,
+    connections::{Place, Wait},
+    linger::linger,
+    server::Shared,
+    service::{Client, Session},
+    wire::{Watched, Wire},
+};
+
+/// The first byte of a TLS connection: a handshake record.
+const TLS_FIRST_BYTE: u8 = 22;
+
+/// What plain HTTP is answered, as nginx answers it.
+const PLAIN_HTTP_ANSWER: &[u8] =
+    b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n\
+    Content-Length: 67\r\nConnection: close\r\n\r\n\
+    400 Bad Request: this port speaks HTTPS, with a client certificate\n";
+
+/// A handler of requests. See [`Front::serve`](super::Front::serve).
+pub(super) trait Handler: Send + Sync + 'static {
+    type Body: Body<Data = Bytes, Error: Into<Box<dyn std::error::Error + Send + Sync>>>
+        + Send
+        + Unpin
+        + 'static;
+
+    fn handle(
+        &self,
+        peer: Arc<Peer>,
+        request: Request<Incoming>,
+    ) -> impl Future<Output = Response<Self::Body>> + Send + 'static;
+}
+
+/// What the tasks of a front have in hand.
+pub(super) struct Visit {
+    pub(super) shared: Arc<Shared>,
+    pub(super) place: Place,
+    pub(super) address: SocketAddr,
+    pub(super) stopped: watch::Receiver<bool>,
+}
+
+impl Visit {
+    /// Serves the connection until its peer, a limit or the end of the front ends it.
+    pub(super) async fn serve<H: Handler>(self, stream: TcpStream, handler: Arc<H>) {
+        // Without it a small answer may wait for the acknowledgement of the one before.
+        let _slower = stream.set_nodelay(true);
+        let Some(stream) = self.shake_hands(stream).await else { return };
+        self.place.activity.rest();
+        let has_struck = Arc::new(AtomicBool::new(false));
+        let mut stream = stream;
+        if stream.get_ref().1.protocol_version() == Some(ProtocolVersion::TLSv1_2) {
+            stream.get_mut().0.refuse_handshakes(Arc::clone(&has_struck));
+        }
+        let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+        let session = Arc::new(Session {
+            shared: Arc::clone(&self.shared),
+            address: self.address,
+            activity: Arc::clone(&self.place.activity),
+            client: self.client(&stream),
+        });
+        if session.client.is_ok() {
+            self.place.acquaint();
+        }
+        let io = TokioIo::new(Watched::new(stream, Arc::clone(&self.place.activity)));
+        let answer = {
+            let session = Arc::clone(&session);
+            move |request| {
+                let (session, handler) = (Arc::clone(&session), Arc::clone(&handler));
+                async move {
+                    let handle = |peer, request| handler.handle(peer, request);
+                    Ok::<_, std::convert::Infallible>(session.answer(request, &handle).await)
+                }
+            }
+        };
+        let limits = &self.shared.settings.limits;
+        let ended = if is_http2 {
+            let mut builder = http2::Builder::new(TokioExecutor::new());
+            builder
+                .timer(TokioTimer::new())
+                .max_concurrent_streams(limits.streams)
+                .max_header_list_size(u32::try_from(limits.head_len_bytes).unwrap_or(u32::MAX));
+            let serving = pin!(builder.serve_connection(io, service_fn(answer)));
+            self.guard(serving, http2::Connection::graceful_shutdown, false).await
+        } else {
+            let mut builder = http1::Builder::new();
+            builder
+                .timer(TokioTimer::new())
+                // Heads are timed here, apart from idleness.
+                .header_read_timeout(None)
+                .max_buf_size(limits.head_len_bytes)
+                .max_headers(limits.headers)
+                // A client that has sent everything may close its side and wait.
+                .half_close(true);
+            let serving = pin!(builder.serve_connection(io, service_fn(answer)));
+            self.guard(serving, http1::Connection::graceful_shutdown, true).await
+        };
+        let reason = match ended {
+            _ if has_struck.load(Ordering::Relaxed) => Some(Reason::Renegotiation),
+            Err(reason) => reason,
+            Ok(()) => None,
+        };
+        if let Some(reason) = reason {
+            let name = session.client.as_ref().ok().map(|client| &client.peer.identity.name);
+            self.shared.refuse(self.address, name.cloned(), reason);
+        }
+    }
+
+    /// Lets the connection be served while it keeps to the limits.
+    async fn guard<S>(
+        &self,
+        mut serving: std::pin::Pin<&mut S>,
+        shut_down: impl Fn(std::pin::Pin<&mut S>),
+        has_heads: bool,
+    ) -> Result<(), Option<Reason>>
+    where
+        S: Future<Output = hyper::Result<()>>,
+    {
+        let limits = &self.shared.settings.limits;
+        let activity = &self.place.activity;
+        let mut stopped = self.stopped.clone();
+        let mut is_stopping = false;
+        loop {
+            // A head may begin at any time, so that the wait is looked at as often as one may take.
+            let due = match activity.wait(limits, has_heads) {
+                Wait::Head(due) => due,
+                Wait::Idle(due) => due.min(Instant::now() + limits.head),
+                Wait::Busy => Instant::now() + limits.head,
+            };
+            tokio::select! {
+                ended = serving.as_mut() => return ended.map_err(|error| why(&error)),
+                () = self.place.closed() => return Ok(()),
+                _ = stopped.changed(), if !is_stopping => {
+                    is_stopping = true;
+                    shut_down(serving.as_mut());
+                }
+                () = sleep_until(due.into()) => {
+                    let now = Instant::now();
+                    match activity.wait(limits, has_heads) {
+                        Wait::Head(due) if due <= now => return Err(Some(Reason::HeadersTooSlow)),
+                        Wait::Idle(due) if due <= now => return Ok(()),
+                        _ => {}
+                    }
+                }
+            }
+        }
+    }
+
+    /// TLS, or the reason why not, told to the peer where it can be.
+    async fn shake_hands(&self, stream: TcpStream) -> Option<TlsStream<Wire>> {
+        let limit = self.shared.settings.limits.handshake;
+        let mut stopped = self.stopped.clone();
+        let shaken = tokio::select! {
+            shaken = timeout(limit, self.handshake(stream)) => shaken,
+            () = self.place.closed() => return None,
+            _ = stopped.changed() => return None,
+        };
+        let (reason, rest) = match shaken {
+            Ok(Ok(stream)) => return Some(stream),
+            Ok(Err((reason, rest))) => (reason, rest),
+            Err(_) => (Some(Reason::HandshakeTimedOut), None),
+        };
+        if let Some(reason) = reason {
+            self.shared.refuse(self.address, None, reason);
+        }
+        if let Some(rest) = rest {
+            tokio::select! {
+                () = linger(rest) => {}
+                () = self.place.closed() => {}
+                _ = stopped.changed() => {}
+            }
+        }
+        None
+    }
+
+    async fn handshake(
+        &self,
+        mut stream: TcpStream,
+    ) -> Result<TlsStream<Wire>, (Option<Reason>, Option<TcpStream>)> {
+        let mut first = [0];
+        match stream.peek(&mut first).await {
+            Ok(1) => {}
+            _ => return Err((None, None)),
+        }
+        if first[0] != TLS_FIRST_BYTE {
+            if !first[0].is_ascii_uppercase() {
+                return Err((Some(Reason::NotTls), None));
+            }
+            let _gone = stream.write_all(PLAIN_HTTP_ANSWER).await;
+            return Err((Some(Reason::PlainHttp), Some(stream)));
+        }
+        let acceptor = self.shared.material().acceptor.clone();
+        let accepted = acceptor.accept(Wire::new(stream)).into_fallible().await;
+        accepted.map_err(|(error, wire)| (Reason::of_handshake(&error), Some(wire.into_stream())))
+    }
+
+    /// Who the peer is.
+    fn client(&self, stream: &TlsStream<Wire>) -> Result<Client, Reason> {
+        let chain = stream.get_ref().1.peer_certificates().unwrap_or_default();
+        let certificate = chain.first().ok_or(Reason::NoCertificate)?;
+        // The handshake may have begun under an older reading of the files, so that the first request judges anew.
+        Client::new(self.address, certificate.clone().into_owned())
+    }
+}
+
+/// What a connection ended with that the peer is to blame for.
+fn why(error: &hyper::Error) -> Option<Reason> {
+    if error.is_parse_too_large() {
+        Some(Reason::HeadersTooLarge)
+    } else if error.is_parse() {
+        Some(Reason::MalformedRequest)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_answer_to_plain_http_says_its_own_length() {
+        let text = std::str::from_utf8(PLAIN_HTTP_ANSWER).unwrap();
+        let (head, body) = text.split_once("\r\n\r\n").unwrap();
+        assert!(head.contains(&format!("Content-Length: {}", body.len())), "{}", body.len());
+    }
+}
