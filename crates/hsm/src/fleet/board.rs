@@ -317,10 +317,14 @@ impl Board {
         lock(&self.hsms[index].log_keeper)
     }
 
-    /// An audit log was emptied or not, for this reason; told where it is another than before.
+    /// An audit log was emptied or not, for this reason; told where it is another than before. What failed
+    /// is due again after the next device: the log must not fill up within a device.
     pub(super) fn log_emptied(&self, index: usize, emptied: Result<(), String>) {
         let hsm = &self.hsms[index];
         let cause = emptied.err();
+        if cause.is_some() {
+            hsm.since_log_check.store(u64::MAX / 2, Ordering::Relaxed);
+        }
         let before = std::mem::replace(&mut lock(&hsm.state).not_stored, cause.clone());
         if let Some(cause) = cause
             && before.as_ref() != Some(&cause)

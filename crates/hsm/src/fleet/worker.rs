@@ -10,7 +10,7 @@ use p256::ecdsa::DerSignature;
 use sha2::{Digest as _, Sha256};
 use sidewalk::{Curve, Signature};
 use yubihsm2::{
-    AnswerError, Command, ErrorCode, MessageLimit,
+    AnswerError, Command, ErrorCode, LogEntry, MessageLimit,
     channel::SESSION_IDLE_MAX,
     operation::{DeviceInfo, GeneralInfo, SignEcdsa, SignEddsa},
 };
@@ -43,9 +43,9 @@ const START_ATTEMPTS: u32 = 3;
 /// How often one whose audit log is full is asked whether it has room again.
 const LOG_POLL: Duration = Duration::from_millis(500);
 
-/// After how many devices an HSM's audit log is looked at: they take up to 32 of its 62 entries, which leaves
-/// as many for sessions and for those who use the HSM beside the fleet.
-const DEVICES_PER_LOG_CHECK: u64 = 16;
+/// After how many devices an HSM is asked how full its audit log is: they take up to 16 of its 62 entries. It
+/// is emptied when more than half is used, so that it never fills up while somebody keeps it.
+const DEVICES_PER_LOG_CHECK: u64 = 8;
 
 /// How many entries of the audit log a device takes, where both signatures are logged.
 const LOG_ENTRIES_PER_DEVICE: u8 = 2;
@@ -161,8 +161,10 @@ pub(super) struct Worker {
 enum Ended {
     /// The fleet is closed.
     Closed,
-    /// The session has carried enough, or its HSM is to rest.
-    Retired,
+    /// Its HSM is to rest.
+    Drained,
+    /// The session has carried enough.
+    WornOut,
     /// The audit log is full.
     LogFull,
     /// It does not answer.
@@ -185,10 +187,14 @@ impl Worker {
         loop {
             let error = match self.serve(&mut session) {
                 Ended::Closed => {
-                    self.retire(session);
+                    self.leave(session);
                     return true;
                 }
-                Ended::Retired => {
+                Ended::Drained => {
+                    self.leave(session);
+                    return false;
+                }
+                Ended::WornOut => {
                     self.retire(session);
                     return false;
                 }
@@ -211,12 +217,12 @@ impl Worker {
         let (index, board) = (*index, Arc::clone(board));
         loop {
             if !session.is_fresh() || session.exchanges() >= self.exchanges_before_renewal {
-                return Ended::Retired;
+                return Ended::WornOut;
             }
             let is_stopped = || board.is_drained(index) || board.is_log_full(index);
             let done = match self.queue.pop(KEEP_ALIVE, is_stopped) {
                 Popped::Closed => return Ended::Closed,
-                Popped::Stopped if board.is_drained(index) => return Ended::Retired,
+                Popped::Stopped if board.is_drained(index) => return Ended::Drained,
                 Popped::Stopped => return Ended::LogFull,
                 Popped::Nothing => self.keep_alive(session),
                 Popped::Job(job) => {
@@ -275,7 +281,7 @@ impl Worker {
 
     /// Keeps the device from dropping an idle session.
     fn keep_alive(&self, session: &mut Session) -> Result<(), SessionError> {
-        if self.watches_log() { self.check_log(session) } else { session.keep_alive() }
+        if self.watches_log() { self.check_log(session, 0) } else { session.keep_alive() }
     }
 
     /// Whether anybody cares how full the audit log is. Otherwise a device costs two commands and no more.
@@ -286,16 +292,16 @@ impl Worker {
     fn check_log_if_due(&self, session: &mut Session) -> Result<(), SessionError> {
         let Member { index, board, .. } = &self.member;
         if self.watches_log() && board.is_log_check_due(*index, DEVICES_PER_LOG_CHECK) {
-            return self.check_log(session);
+            return self.check_log(session, LogEntry::COUNT_MAX as u8 / 2);
         }
         Ok(())
     }
 
-    /// Looks how full the audit log is; has it emptied where somebody keeps it.
-    fn check_log(&self, session: &mut Session) -> Result<(), SessionError> {
+    /// Looks how full the audit log is; has it emptied where somebody keeps it and more entries are used.
+    fn check_log(&self, session: &mut Session, used_max: u8) -> Result<(), SessionError> {
         let Member { index, board, .. } = &self.member;
         let mut info = session.call_repeatable(&DeviceInfo {})?;
-        if self.member.audit.is_some() && info.log_used > 0 {
+        if self.member.audit.is_some() && info.log_used > used_max {
             self.member.empty_log(info.serial);
             info = session.call_repeatable(&DeviceInfo {})?;
         }
@@ -400,6 +406,14 @@ impl Worker {
                 return None;
             }
         }
+    }
+
+    /// Closes a session of an HSM that is left alone from now on: what it has logged is fetched before.
+    fn leave(&self, session: Session) {
+        if let Some(known) = &self.member.known {
+            self.member.empty_log(known.serial);
+        }
+        self.retire(session);
     }
 
     /// Closes a session as it should be.
