@@ -14,6 +14,7 @@ impl From<FleetError> for Failure {
             FleetError::Hsm { fault, .. } => exit_of_discovery(fault),
             FleetError::Different { .. } => Exit::Refused,
             FleetError::Thread { .. } => Exit::Io,
+            FleetError::Drained { .. } => Exit::HsmUnreachable,
         };
         Self::new(exit, format!("failed to {error}")).hint(error.hint())
     }

@@ -40,8 +40,9 @@ pub use crate::{
     discovery::{DiscoveryError, TOOL_VERSION, discover},
     endpoint::{Endpoint, EndpointError},
     fleet::{
-        Fleet, FleetError, FleetEvent, FleetMembers, FleetOptions, FleetStart, FleetStatistics,
-        HSMS_MAX, HsmHealth, HsmStatistics, Observer, SESSIONS_PER_HSM_MAX, SignError,
+        AuditSink, Fleet, FleetError, FleetEvent, FleetMembers, FleetOptions, FleetStart,
+        FleetStatistics, HSMS_MAX, HsmHealth, HsmStatistics, NoSuchHsm, Observer,
+        PARTIES_COUNTED_MAX, PartyStatistics, SESSIONS_PER_HSM_MAX, SignError,
     },
     layout::{Element, Namespace},
     link::Link,

@@ -34,6 +34,9 @@ const CATALOGUE_LEN_BYTES_MAX: u64 = 1024 * 1024;
 /// The largest device profile, in bytes; AWS's have under 2 KB.
 const PROFILE_LEN_BYTES_MAX: u64 = 1024 * 1024;
 
+/// Why an HSM does not sign whose audit log is full.
+const LOG_FULL: &str = "its audit log is full: `curbside hsm audit --advance`";
+
 /// What the edge of the program brings.
 pub struct Edge {
     /// The PIN of the HSMs.
@@ -125,6 +128,14 @@ impl Job {
                 FleetEvent::Down { place, error } => {
                     Event::HsmDown { place: place.clone(), why: error.to_string() }
                 }
+                FleetEvent::LogFull { place } => {
+                    Event::HsmDown { place: place.clone(), why: LOG_FULL.to_owned() }
+                }
+                // What needs nobody's hand now.
+                FleetEvent::Short { .. }
+                | FleetEvent::LogLow { .. }
+                | FleetEvent::LogNotStored { .. }
+                | FleetEvent::Drained { .. } => return,
             });
         });
         let options = FleetOptions { start: FleetStart::Any, observer, ..FleetOptions::default() };

@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use yubihsm2::ErrorCode;
+
 use super::HSMS_MAX;
-use crate::discovery::DiscoveryError;
+use crate::{discovery::DiscoveryError, session::SessionError};
 
 /// Why a fleet does not stand.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
@@ -40,6 +42,12 @@ pub enum FleetError {
         /// What the system said.
         cause: String,
     },
+    /// An HSM was told to rest.
+    #[error("sign with {place}: it was drained")]
+    Drained {
+        /// Which.
+        place: String,
+    },
 }
 
 impl FleetError {
@@ -47,6 +55,7 @@ impl FleetError {
     pub const fn is_passing(&self) -> bool {
         match self {
             Self::Hsm { fault, .. } => fault.is_passing(),
+            Self::Drained { .. } => true,
             Self::Number { .. } | Self::Different { .. } | Self::Thread { .. } => false,
         }
     }
@@ -60,8 +69,29 @@ impl FleetError {
                 Some("sign with HSMs that hold one DAK, or with each on its own".to_owned())
             }
             Self::Thread { .. } => None,
+            Self::Drained { .. } => Some("let it sign again: resume it".to_owned()),
         }
     }
+
+    /// Whether the HSM's audit log is full and the HSM insists on it.
+    pub const fn is_log_full(&self) -> bool {
+        matches!(self, Self::Hsm { fault: DiscoveryError::Session(fault), .. } if is_log_full(fault))
+    }
+}
+
+/// Whether an HSM refused because its audit log is full.
+pub(super) const fn is_log_full(error: &SessionError) -> bool {
+    matches!(error, SessionError::Refused { code: ErrorCode::LOG_FULL, .. })
+}
+
+/// No HSM of this name is in the fleet.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[error("find HSM {name}: the fleet has {}", places.join(", "))]
+pub struct NoSuchHsm {
+    /// What was asked for: a place or a serial number.
+    pub name: String,
+    /// The places of the fleet.
+    pub places: Vec<String>,
 }
 
 /// Why a device was not signed. No signature of it exists that anybody has seen; the HSM may have made one
@@ -69,13 +99,13 @@ impl FleetError {
 /// signature over one key and number is no second identity.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
 pub enum SignError {
-    /// The queue stayed full.
-    #[error("queue the device: {queued} others were waiting for {} s", waited.as_secs())]
+    /// There was no place in the queue, or the wait would have been too long.
+    #[error("queue the device: {queued} others wait, {}", outlook(*estimate))]
     Busy {
         /// How many wait.
         queued: usize,
-        /// How long this one tried.
-        waited: Duration,
+        /// How long a device of the party would wait for an HSM; [`Duration::MAX`] where none signs now.
+        estimate: Duration,
     },
     /// No HSM signed in time.
     #[error("sign the device: no HSM did within {} s", waited.as_secs())]
@@ -99,10 +129,37 @@ impl SignError {
         match self {
             Self::Hsm(error) => error.hint(),
             Self::TimedOut { last: Some(error), .. } => error.hint(),
+            Self::Busy { estimate, .. } if *estimate < Duration::MAX => {
+                Some("send fewer at once, or add an HSM".to_owned())
+            }
             Self::Busy { .. } | Self::TimedOut { .. } => {
                 Some("is an HSM unplugged? `curbside hsm status` tells".to_owned())
             }
             Self::Closed => None,
         }
+    }
+}
+
+/// An estimate in words.
+fn outlook(estimate: Duration) -> String {
+    match estimate {
+        Duration::MAX => "and no HSM signs now".to_owned(),
+        // An estimate below a second is no zero.
+        estimate => format!("expected wait about {} s", estimate.as_secs_f64().ceil()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_busy_fleet_says_how_long_the_wait_would_be() {
+        let busy = |estimate| SignError::Busy { queued: 64, estimate };
+        let wait = busy(Duration::from_millis(11_300)).to_string();
+        assert_eq!(wait, "queue the device: 64 others wait, expected wait about 12 s");
+        let none = busy(Duration::MAX);
+        assert_eq!(none.to_string(), "queue the device: 64 others wait, and no HSM signs now");
+        assert!(none.hint().unwrap().contains("unplugged"));
     }
 }

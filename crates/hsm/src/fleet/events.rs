@@ -21,6 +21,44 @@ pub enum FleetEvent {
         /// Why.
         error: FleetError,
     },
+    /// An HSM signs with fewer sessions than it should, since no more can be opened. Told once, and again
+    /// after it had all.
+    Short {
+        /// Which.
+        place: String,
+        /// How many it has.
+        sessions: usize,
+        /// How many it should have.
+        wanted: usize,
+        /// Why.
+        error: FleetError,
+    },
+    /// The audit log of an HSM is nearly full. Told once, and again after it was emptied.
+    LogLow {
+        /// Which.
+        place: String,
+        /// How many entries are in the log.
+        used: u8,
+        /// How many it holds.
+        total: u8,
+    },
+    /// The audit log of an HSM is full and the HSM insists on it: it does not sign until the log is emptied.
+    LogFull {
+        /// Which.
+        place: String,
+    },
+    /// The entries of an audit log could not be fetched and stored; they stay on the HSM.
+    LogNotStored {
+        /// Of which HSM.
+        place: String,
+        /// Why.
+        cause: String,
+    },
+    /// An HSM was told to rest and has closed its last session: it can be unplugged.
+    Drained {
+        /// Which.
+        place: String,
+    },
 }
 
 /// Who is told what happens. Called from the fleet's threads; must not take long.

@@ -1,85 +1,106 @@
-//! One device in the queue, and the place where its caller waits.
+//! One device in the queue, and who is told what became of it.
 
 use std::{
+    fmt,
     sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-        mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
     },
     time::Instant,
 };
 
-use super::error::{FleetError, SignError};
+use super::{
+    error::{FleetError, SignError},
+    turns::Party,
+};
 use crate::device::{DeviceRequest, DeviceSignatures};
 
-type Answer = Result<DeviceSignatures, SignError>;
+pub(super) type Answer = Result<DeviceSignatures, SignError>;
+
+/// What is called with the answer.
+type OnDone = Box<dyn FnOnce(Answer) + Send>;
+
+/// Tells jobs of one deadline apart.
+static NEXT_NUMBER: AtomicU64 = AtomicU64::new(0);
 
 /// One device that waits for an HSM or is at one.
 #[derive(Debug)]
 pub(super) struct Job {
     pub(super) request: DeviceRequest,
-    /// When its caller came.
-    pub(super) queued: Instant,
-    answer: SyncSender<Answer>,
-    note: Arc<Note>,
+    pub(super) caller: Arc<Caller>,
 }
 
-/// What job and caller tell each other beside the answer.
-#[derive(Debug, Default)]
-struct Note {
-    is_abandoned: AtomicBool,
-    last: Mutex<Option<FleetError>>,
+/// Who waits for a job, and until when.
+pub(super) struct Caller {
+    pub(super) party: Party,
+    /// When it came.
+    pub(super) since: Instant,
+    pub(super) deadline: Instant,
+    number: u64,
+    waiting: Mutex<Waiting>,
 }
 
-/// Where the caller waits. Dropped, it takes the job back unless it is at an HSM already.
-#[derive(Debug)]
-pub(super) struct Ticket {
-    answer: Receiver<Answer>,
-    note: Arc<Note>,
+struct Waiting {
+    /// `None` once it was called.
+    on_done: Option<OnDone>,
+    /// What went wrong last.
+    last: Option<FleetError>,
 }
+
+/// Callers by deadline.
+pub(super) type CallerKey = (Instant, u64);
 
 impl Job {
-    pub(super) fn new(request: DeviceRequest, queued: Instant) -> (Self, Ticket) {
-        let (sender, receiver) = sync_channel(1);
-        let note = Arc::new(Note::default());
-        let ticket = Ticket { answer: receiver, note: Arc::clone(&note) };
-        (Self { request, queued, answer: sender, note }, ticket)
+    pub(super) fn new(
+        party: Party,
+        request: DeviceRequest,
+        since: Instant,
+        deadline: Instant,
+        on_done: impl FnOnce(Answer) + Send + 'static,
+    ) -> Self {
+        let waiting = Waiting { on_done: Some(Box::new(on_done)), last: None };
+        let number = NEXT_NUMBER.fetch_add(1, Ordering::Relaxed);
+        let caller = Caller { party, since, deadline, number, waiting: Mutex::new(waiting) };
+        Self { request, caller: Arc::new(caller) }
+    }
+}
+
+impl Caller {
+    pub(super) const fn key(&self) -> CallerKey {
+        (self.deadline, self.number)
     }
 
-    /// Whether nobody waits for it any more.
-    pub(super) fn is_abandoned(&self) -> bool {
-        self.note.is_abandoned.load(Ordering::Relaxed)
+    /// Whether it has its answer.
+    pub(super) fn is_answered(&self) -> bool {
+        self.lock().on_done.is_none()
     }
 
     /// Keeps what went wrong, for a caller that waits in vain.
     pub(super) fn note(&self, error: FleetError) {
-        *self.note.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+        self.lock().last = Some(error);
     }
 
-    /// Answers the caller. A job is consumed by its answer, so that there is one.
-    pub(super) fn answer(self, answer: Answer) {
-        // A caller that has left needs none.
-        let _left = self.answer.send(answer);
+    /// What went wrong last.
+    pub(super) fn last(&self) -> Option<FleetError> {
+        self.lock().last.clone()
     }
-}
 
-impl Ticket {
-    /// The answer, or what went wrong last where there is none by the deadline.
-    pub(super) fn answer_until(&self, deadline: Instant) -> Result<Answer, Option<FleetError>> {
-        let left = deadline.saturating_duration_since(Instant::now());
-        match self.answer.recv_timeout(left) {
-            Ok(answer) => Ok(answer),
-            Err(RecvTimeoutError::Timeout) => {
-                Err(self.note.last.lock().unwrap_or_else(PoisonError::into_inner).take())
-            }
-            // The job was dropped without an answer: its worker is gone.
-            Err(RecvTimeoutError::Disconnected) => Ok(Err(SignError::Closed)),
+    /// Answers, unless it was answered before. Must not be called under a lock: it calls foreign code.
+    pub(super) fn answer(&self, answer: Answer) {
+        let on_done = self.lock().on_done.take();
+        if let Some(on_done) = on_done {
+            on_done(answer);
         }
     }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        // Nothing is left half done under this lock.
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
-impl Drop for Ticket {
-    fn drop(&mut self) {
-        self.note.is_abandoned.store(true, Ordering::Relaxed);
+impl fmt::Debug for Caller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Caller").field("party", &self.party).finish_non_exhaustive()
     }
 }

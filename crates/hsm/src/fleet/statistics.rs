@@ -24,12 +24,33 @@ pub struct FleetStatistics {
     pub commands: u64,
     /// How many devices wait now.
     pub queued: usize,
+    /// How many are at an HSM now.
+    pub in_hand: usize,
+    /// How many devices a second the HSMs that sign now can do, as measured.
+    pub devices_per_second: f64,
+    /// How long a device of a party that has none waiting would wait for an HSM; [`Duration::MAX`] where
+    /// none signs now.
+    pub wait_estimate: Duration,
     /// How long half of the devices waited at most before an HSM took them; up to 9 % too high.
     pub queue_wait_p50: Duration,
     /// The same for 99 of 100 devices.
     pub queue_wait_p99: Duration,
     /// Each HSM, in the order in which they were named.
     pub hsms: Vec<HsmStatistics>,
+    /// Each party that ever came, by name; the anonymous one has the empty name.
+    pub parties: Vec<PartyStatistics>,
+}
+
+/// What was done for one party.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct PartyStatistics {
+    /// Its name.
+    pub party: String,
+    /// How many of its devices wait now.
+    pub queued: usize,
+    /// How many were signed. Beyond [`PARTIES_COUNTED_MAX`](super::PARTIES_COUNTED_MAX) parties, those of
+    /// further ones are counted with the anonymous.
+    pub signed: u64,
 }
 
 /// What one HSM has done so far.
@@ -41,6 +62,16 @@ pub struct HsmStatistics {
     pub serial: Option<u32>,
     /// How it is.
     pub health: HsmHealth,
+    /// How many sessions it should have.
+    pub sessions_wanted: usize,
+    /// What went wrong last, until it is mended; also where the HSM signs with the sessions that it has.
+    pub error: Option<FleetError>,
+    /// How many devices a second it can do, as measured; zero before its first.
+    pub devices_per_second: f64,
+    /// How long half of its devices were in its hands at most; up to 9 % too high.
+    pub sign_p50: Duration,
+    /// The same for 99 of 100 devices.
+    pub sign_p99: Duration,
     /// How many devices it signed.
     pub signed: u64,
     /// Its share of all devices, 0 to 1.
@@ -65,6 +96,19 @@ pub enum HsmHealth {
     Down {
         /// What went wrong last.
         error: Option<FleetError>,
+    },
+    /// It was told to rest, and finishes what it has in hand with this many sessions.
+    Draining {
+        /// How many.
+        sessions: usize,
+    },
+    /// It was told to rest and has no session any more.
+    Drained,
+    /// Its audit log is full and it insists on it: it signs again once the log is emptied, with
+    /// `curbside hsm audit --advance` or by whoever collects the entries.
+    LogFull {
+        /// How many sessions it has.
+        sessions: usize,
     },
 }
 

@@ -10,16 +10,17 @@ use p256::ecdsa::DerSignature;
 use sha2::{Digest as _, Sha256};
 use sidewalk::{Curve, Signature};
 use yubihsm2::{
-    AnswerError, Command, ErrorCode, MessageLimit,
+    AnswerError, Command, ErrorCode, LogEntry, MessageLimit,
     channel::SESSION_IDLE_MAX,
-    operation::{DeviceInfo, SignEcdsa, SignEddsa},
+    operation::{DeviceInfo, GeneralInfo, SignEcdsa, SignEddsa},
 };
 
 use super::{
     FleetMembers,
+    audit_sink::AuditSink,
     back_off::BackOff,
     board::Board,
-    error::{FleetError, SignError},
+    error::{FleetError, SignError, is_log_full},
     job::Job,
     queue::{Popped, Queue},
 };
@@ -39,6 +40,19 @@ const KEEP_ALIVE: Duration = Duration::from_secs(20);
 /// How often the first session of an HSM is tried: a person waits for it.
 const START_ATTEMPTS: u32 = 3;
 
+/// How often one whose audit log is full is asked whether it has room again.
+const LOG_POLL: Duration = Duration::from_millis(500);
+
+/// After how many devices an HSM is asked how full its audit log is: they take up to 16 of its 62 entries. It
+/// is emptied when more than half is used, so that it never fills up while somebody keeps it.
+const DEVICES_PER_LOG_CHECK: u64 = 8;
+
+/// How many entries of the audit log a device takes, where both signatures are logged.
+const LOG_ENTRIES_PER_DEVICE: u8 = 2;
+
+/// A pause within which a worker that rests looks again by itself; it is woken before.
+const REST: Duration = Duration::from_secs(60 * 60);
+
 /// One HSM of a fleet, as a worker knows it.
 #[derive(Clone)]
 pub(super) struct Member {
@@ -46,6 +60,8 @@ pub(super) struct Member {
     endpoint: Endpoint,
     shared: Arc<FleetMembers>,
     board: Arc<Board>,
+    /// Who keeps its audit log.
+    audit: Option<AuditSink>,
     /// What was read from the HSM, which is not read again while its serial number is the same.
     known: Option<Arc<Known>>,
 }
@@ -61,8 +77,9 @@ impl Member {
         endpoint: Endpoint,
         shared: Arc<FleetMembers>,
         board: Arc<Board>,
+        audit: Option<AuditSink>,
     ) -> Self {
-        Self { index, endpoint, shared, board, known: None }
+        Self { index, endpoint, shared, board, audit, known: None }
     }
 
     /// Which HSM, as its endpoint is written.
@@ -106,11 +123,23 @@ impl Member {
         let limit = MessageLimit::BEFORE_2_4;
         let mut session = Session::open(link, &slots, &self.shared.credentials, limit)?;
         let info = session.call_repeatable(&DeviceInfo {})?;
+        if !has_room(&info) {
+            self.empty_log(info.serial);
+        }
         if self.known.as_ref().is_none_or(|known| known.serial != info.serial) {
             let authority = discover(&mut session, &self.shared.selection, &self.shared.verifier)?;
             self.known = Some(Arc::new(Known { serial: info.serial, authority }));
         }
         Ok(session)
+    }
+
+    /// Has the audit log stored and emptied, where somebody keeps it.
+    fn empty_log(&self, serial: u32) {
+        let Some(audit) = &self.audit else { return };
+        let keeper = self.board.log_keeper(self.index);
+        let emptied = audit.empty(&self.endpoint, serial);
+        drop(keeper);
+        self.board.log_emptied(self.index, emptied.map_err(|error| error.to_string()));
     }
 
     fn error(&self, fault: DiscoveryError) -> FleetError {
@@ -123,6 +152,8 @@ pub(super) struct Worker {
     pub(super) member: Member,
     pub(super) queue: Arc<Queue>,
     pub(super) exchanges_before_renewal: u64,
+    /// Fewer free entries of the audit log are told.
+    pub(super) log_slots_min: u8,
     pub(super) back_off: BackOff,
 }
 
@@ -130,8 +161,12 @@ pub(super) struct Worker {
 enum Ended {
     /// The fleet is closed.
     Closed,
+    /// Its HSM is to rest.
+    Drained,
     /// The session has carried enough.
     WornOut,
+    /// The audit log is full.
+    LogFull,
     /// It does not answer.
     Failed(FleetError),
 }
@@ -140,71 +175,164 @@ impl Worker {
     /// Signs until the fleet is closed.
     pub(super) fn run(mut self, first: Option<Session>) {
         let mut next = first;
-        while let Some(mut session) = next.take().or_else(|| self.open()) {
-            loop {
-                match self.serve(&mut session) {
-                    Ended::Closed => {
-                        self.retire(session);
-                        return;
-                    }
-                    Ended::WornOut => {
-                        self.retire(session);
-                        break;
-                    }
-                    Ended::Failed(error) => {
-                        self.member.board.failed(self.member.index, &error);
-                        if !self.mend(&mut session, &error) {
-                            break;
-                        }
-                    }
+        while let Some(session) = next.take().or_else(|| self.open()) {
+            if self.use_up(session) {
+                return;
+            }
+        }
+    }
+
+    /// Uses a session as long as it is of use. Says whether the fleet is closed.
+    fn use_up(&mut self, mut session: Session) -> bool {
+        loop {
+            let error = match self.serve(&mut session) {
+                Ended::Closed => {
+                    self.leave(session);
+                    return true;
                 }
+                Ended::Drained => {
+                    self.leave(session);
+                    return false;
+                }
+                Ended::WornOut => {
+                    self.retire(session);
+                    return false;
+                }
+                Ended::LogFull => match self.wait_for_log(&mut session) {
+                    Ok(()) => continue,
+                    Err(error) => self.member.error(error.into()),
+                },
+                Ended::Failed(error) => error,
+            };
+            self.member.board.failed(self.member.index, &error);
+            if !self.mend(&mut session, &error) {
+                return false;
             }
         }
     }
 
     /// Serves the queue with one session.
     fn serve(&mut self, session: &mut Session) -> Ended {
+        let Member { index, board, .. } = &self.member;
+        let (index, board) = (*index, Arc::clone(board));
         loop {
             if !session.is_fresh() || session.exchanges() >= self.exchanges_before_renewal {
                 return Ended::WornOut;
             }
-            let done = match self.queue.pop(KEEP_ALIVE) {
+            let is_stopped = || board.is_drained(index) || board.is_log_full(index);
+            let done = match self.queue.pop(KEEP_ALIVE, is_stopped) {
                 Popped::Closed => return Ended::Closed,
-                Popped::Nothing => session.keep_alive().map_err(DiscoveryError::Session),
-                Popped::Job(job) => self.sign(session, *job),
+                Popped::Stopped if board.is_drained(index) => return Ended::Drained,
+                Popped::Stopped => return Ended::LogFull,
+                Popped::Nothing => self.keep_alive(session),
+                Popped::Job(job) => {
+                    self.sign(session, job).and_then(|()| self.check_log_if_due(session))
+                }
             };
-            if let Err(fault) = done {
-                return Ended::Failed(self.member.error(fault));
+            match done {
+                Ok(()) => {}
+                Err(error) if is_log_full(&error) => {
+                    board.log_full(index, &self.member.error(error.into()));
+                    self.queue.wake_workers();
+                    return Ended::LogFull;
+                }
+                Err(error) => return Ended::Failed(self.member.error(error.into())),
             }
         }
     }
 
     /// Signs one device and answers its caller, or puts it back where the HSM is to blame.
-    fn sign(&mut self, session: &mut Session, job: Job) -> Result<(), DiscoveryError> {
+    fn sign(&mut self, session: &mut Session, job: Job) -> Result<(), SessionError> {
+        let Member { index, board, .. } = &self.member;
         let Some(known) = &self.member.known else {
             self.queue.put_back(job);
-            return Err(SessionError::Gone.into());
+            return Err(SessionError::Gone);
         };
-        let queue_wait = job.queued.elapsed();
+        let taken = Instant::now();
+        let queue_wait = taken - job.caller.since;
+        let in_hand = board.take_in_hand(*index);
         match sign_device(session, &known.authority, &job.request) {
             Ok((ed25519, p256r1)) => {
                 self.back_off = BackOff::new();
-                self.member.board.count_signed(self.member.index, queue_wait);
-                job.answer(Ok(DeviceSignatures { ed25519, p256r1, hsm_serial: known.serial }));
+                let party = &job.caller.party;
+                board.count_signed(*index, party, queue_wait, taken.elapsed(), &in_hand);
+                drop(in_hand);
+                let signatures = DeviceSignatures { ed25519, p256r1, hsm_serial: known.serial };
+                self.queue.answer(job, Ok(signatures));
                 Ok(())
             }
             Err(error) if is_requests_fault(&error) => {
                 let error = self.member.error(error.into());
-                job.answer(Err(SignError::Hsm(Box::new(error))));
+                self.queue.answer(job, Err(SignError::Hsm(Box::new(error))));
                 Ok(())
             }
             Err(error) => {
-                self.member.board.count_failure(self.member.index);
-                job.note(self.member.error(error.clone().into()));
+                board.count_failure(*index);
+                job.caller.note(self.member.error(error.clone().into()));
+                // Nobody else should find it while this HSM is still believed to sign.
+                if is_log_full(&error) {
+                    board.log_full(*index, &self.member.error(error.clone().into()));
+                }
                 self.queue.put_back(job);
-                Err(error.into())
+                Err(error)
             }
         }
+    }
+
+    /// Keeps the device from dropping an idle session.
+    fn keep_alive(&self, session: &mut Session) -> Result<(), SessionError> {
+        if self.watches_log() { self.check_log(session, 0) } else { session.keep_alive() }
+    }
+
+    /// Whether anybody cares how full the audit log is. Otherwise a device costs two commands and no more.
+    const fn watches_log(&self) -> bool {
+        self.log_slots_min > 0 || self.member.audit.is_some()
+    }
+
+    fn check_log_if_due(&self, session: &mut Session) -> Result<(), SessionError> {
+        let Member { index, board, .. } = &self.member;
+        if self.watches_log() && board.is_log_check_due(*index, DEVICES_PER_LOG_CHECK) {
+            return self.check_log(session, LogEntry::COUNT_MAX as u8 / 2);
+        }
+        Ok(())
+    }
+
+    /// Looks how full the audit log is; has it emptied where somebody keeps it and more entries are used.
+    fn check_log(&self, session: &mut Session, used_max: u8) -> Result<(), SessionError> {
+        let Member { index, board, .. } = &self.member;
+        let mut info = session.call_repeatable(&DeviceInfo {})?;
+        if self.member.audit.is_some() && info.log_used > used_max {
+            self.member.empty_log(info.serial);
+            info = session.call_repeatable(&DeviceInfo {})?;
+        }
+        board.log_used(*index, &info, self.log_slots_min);
+        Ok(())
+    }
+
+    /// Waits until the audit log has room again, or the session is of no more use.
+    fn wait_for_log(&self, session: &mut Session) -> Result<(), SessionError> {
+        let Member { index, board, .. } = &self.member;
+        while board.is_log_full(*index) && !board.is_drained(*index) {
+            if let Some(known) = &self.member.known {
+                self.member.empty_log(known.serial);
+            }
+            match session.call_repeatable(&DeviceInfo {}) {
+                Ok(info) if has_room(&info) => {
+                    board.log_has_room(*index);
+                    board.log_used(*index, &info, self.log_slots_min);
+                    self.queue.wake_workers();
+                    break;
+                }
+                Ok(_) => {}
+                Err(error) if is_log_full(&error) => {}
+                Err(error) => return Err(error),
+            }
+            let is_full = || board.is_log_full(*index) && !board.is_drained(*index);
+            if self.queue.pause(LOG_POLL, is_full) {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Brings a session back after a failure, or says that it is of no more use. What only a person can
@@ -215,7 +343,7 @@ impl Worker {
             self.member.known = None;
             self.refuse_if_hopeless();
         }
-        let is_closed = self.queue.pause(self.back_off.next(is_passing));
+        let is_closed = self.pause(is_passing);
         is_passing && !is_closed && self.recover(session)
     }
 
@@ -241,36 +369,64 @@ impl Worker {
                     if error.is_passing() && Instant::now() < deadline => {}
                 Err(_) => return false,
             }
-            if self.queue.pause(back_off.next(true)) {
+            let Member { index, board, .. } = &self.member;
+            let is_closed = self.queue.pause(back_off.next(true), || !board.is_drained(*index));
+            if is_closed || board.is_drained(*index) {
                 return false;
             }
         }
     }
 
+    /// Pauses after a failure, not longer than until its HSM is to rest. Says whether the fleet is closed.
+    fn pause(&mut self, is_passing: bool) -> bool {
+        let Member { index, board, .. } = &self.member;
+        self.queue.pause(self.back_off.next(is_passing), || !board.is_drained(*index))
+    }
+
     /// Opens a session, however long it takes. `None` once the fleet is closed.
     fn open(&mut self) -> Option<Session> {
         loop {
-            if self.queue.pause(Duration::ZERO) {
+            let board = Arc::clone(&self.member.board);
+            let index = self.member.index;
+            while board.is_drained(index) {
+                if self.queue.pause(REST, || board.is_drained(index)) {
+                    return None;
+                }
+            }
+            if self.queue.pause(Duration::ZERO, || true) {
                 return None;
             }
             let error = match self.member.open_session() {
                 Ok(session) => return Some(session),
                 Err(error) => error,
             };
-            self.member.board.lost(self.member.index, &error);
+            board.lost(index, &error);
             self.refuse_if_hopeless();
-            if self.queue.pause(self.back_off.next(error.is_passing())) {
+            if self.pause(error.is_passing()) {
                 return None;
             }
         }
     }
 
+    /// Closes a session of an HSM that is left alone from now on: what it has logged is fetched before.
+    fn leave(&self, session: Session) {
+        if let Some(known) = &self.member.known {
+            self.member.empty_log(known.serial);
+        }
+        self.retire(session);
+    }
+
     /// Closes a session as it should be.
     fn retire(&self, session: Session) {
-        self.member.board.closed(self.member.index);
         // What cannot be closed now, the device closes after 30 s.
         let _unreachable = session.close();
+        self.member.board.closed(self.member.index);
     }
+}
+
+/// Whether the audit log takes what a device costs.
+const fn has_room(info: &GeneralInfo) -> bool {
+    info.log_used.saturating_add(LOG_ENTRIES_PER_DEVICE) <= info.log_total
 }
 
 /// The two commands that a device costs.

@@ -9,16 +9,9 @@ use hsm::{
 use sidewalk::{ChainForm, Stage, Verifier};
 use yubihsm2::ObjectId;
 
-use crate::support::{Bench, Mishap, dummy, is_genuine, members, pin, plan, request, roots};
-
-fn replicas(count: u32) -> (Vec<Bench>, hsm::program::Plan) {
-    let plan = plan(Stage::Production, ChainForm::Long, 1, 11);
-    let benches: Vec<_> = (1..=count).map(Bench::fresh).collect();
-    for bench in &benches {
-        bench.program(&plan, Existing::Refuse).unwrap();
-    }
-    (benches, plan)
-}
+use crate::support::{
+    Bench, Mishap, dummy, is_genuine, members, pin, replicas, request, roots, wait_until,
+};
 
 #[test]
 fn a_device_costs_exactly_two_commands() {
@@ -232,32 +225,6 @@ fn sessions_are_replaced_before_their_keys_have_seen_too_much() {
 }
 
 #[test]
-fn a_full_queue_makes_callers_wait_and_then_tells_them() {
-    let (bench, plan) = dummy();
-    let options = FleetOptions {
-        sessions_per_hsm: 1,
-        queue_len_max: 1,
-        wait_max: Duration::from_millis(150),
-        ..FleetOptions::default()
-    };
-    let fleet = Arc::new(Fleet::open(members(slice::from_ref(&bench), &plan), options).unwrap());
-    bench.slow_down(Duration::from_millis(400));
-    let ended: Vec<_> = thread::scope(|scope| {
-        let callers: Vec<_> = (0..4)
-            .map(|number| {
-                let fleet = Arc::clone(&fleet);
-                scope.spawn(move || fleet.sign(&request(number)))
-            })
-            .collect();
-        callers.into_iter().map(|caller| caller.join().unwrap()).collect()
-    });
-    let busy = ended.iter().filter(|ended| matches!(ended, Err(SignError::Busy { .. }))).count();
-    let late =
-        ended.iter().filter(|ended| matches!(ended, Err(SignError::TimedOut { .. }))).count();
-    assert_eq!((busy, late), (2, 2), "{ended:?}");
-}
-
-#[test]
 fn every_request_is_answered_once_whatever_happens_to_the_frames() {
     let seed = 0x5EED_u64;
     let (benches, plan) = replicas(2);
@@ -317,15 +284,4 @@ fn closing_a_fleet_answers_those_who_wait() {
     wait_until(|| fleet.statistics().hsms[0].failures > 0);
     bench.replug();
     assert!(caller.join().unwrap().is_ok());
-}
-
-/// Waits for something that will come; gives up after a time that only a defect takes.
-fn wait_until(mut is_so: impl FnMut() -> bool) {
-    for _ in 0..2000 {
-        if is_so() {
-            return;
-        }
-        thread::sleep(Duration::from_millis(10));
-    }
-    panic!("it did not come in 20 s");
 }

@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc, Mutex, MutexGuard,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -47,6 +47,7 @@ pub(crate) struct Bench {
     name: String,
     inner: Arc<Mutex<Inner>>,
     frames: Arc<AtomicU64>,
+    is_plugged: Arc<AtomicBool>,
 }
 
 struct Inner {
@@ -56,7 +57,6 @@ struct Inner {
     started: Instant,
     /// Added to the clock.
     skipped: Duration,
-    is_plugged: bool,
     pace: Pace,
     fault: Option<Fault>,
 }
@@ -96,7 +96,6 @@ impl Bench {
             random,
             started: Instant::now(),
             skipped: Duration::ZERO,
-            is_plugged: true,
             pace: Pace::Every(Duration::ZERO),
             fault: None,
         };
@@ -104,6 +103,7 @@ impl Bench {
             name: format!("bench {serial}"),
             inner: Arc::new(Mutex::new(inner)),
             frames: Arc::default(),
+            is_plugged: Arc::new(AtomicBool::new(true)),
         }
     }
 
@@ -122,7 +122,7 @@ impl Bench {
             Some(fault) => fault(frame),
             None => Mishap::None,
         };
-        if !inner.is_plugged {
+        if !self.is_plugged.load(Ordering::Relaxed) {
             return Err(TransportError::NoDevice { place });
         }
         if mishap == Mishap::LostOnTheWay {
@@ -156,9 +156,9 @@ impl Bench {
         self.lock().device.sessions_open()
     }
 
-    /// Pulls the plug.
+    /// Pulls the plug, also while a frame is held up.
     pub(crate) fn unplug(&self) {
-        self.lock().is_plugged = false;
+        self.is_plugged.store(false, Ordering::Relaxed);
     }
 
     /// Puts the plug in again: the objects are there, the sessions are not.
@@ -168,7 +168,7 @@ impl Bench {
         let Inner { device, settings, .. } = &mut *inner;
         *device = Device::power_on(*settings, state).0;
         inner.started = Instant::now();
-        inner.is_plugged = true;
+        self.is_plugged.store(true, Ordering::Relaxed);
     }
 
     /// Lets time pass on the device.
@@ -184,6 +184,17 @@ impl Bench {
     /// Makes signatures take as long as on hardware.
     pub(crate) fn pace_as_hardware(&self) {
         self.lock().pace = Pace::Hardware;
+    }
+
+    /// Holds every frame up while the lock that is returned is held.
+    pub(crate) fn gate(&self) -> Arc<Mutex<()>> {
+        let gate = Arc::new(Mutex::new(()));
+        let passed = Arc::clone(&gate);
+        self.break_with(move |_| {
+            drop(passed.lock());
+            Mishap::None
+        });
+        gate
     }
 
     /// Says what happens to the frames from now on.
@@ -273,6 +284,27 @@ pub(crate) fn dummy() -> (Bench, Plan) {
     let plan = plan(Stage::Production, ChainForm::Long, 1, 1);
     bench.program(&plan, Existing::Refuse).unwrap();
     (bench, plan)
+}
+
+/// Devices that hold the same product.
+pub(crate) fn replicas(count: u32) -> (Vec<Bench>, Plan) {
+    let plan = plan(Stage::Production, ChainForm::Long, 1, 11);
+    let benches: Vec<_> = (1..=count).map(Bench::fresh).collect();
+    for bench in &benches {
+        bench.program(&plan, Existing::Refuse).unwrap();
+    }
+    (benches, plan)
+}
+
+/// Waits for something that will come; gives up after a time that only a defect takes.
+pub(crate) fn wait_until(mut is_so: impl FnMut() -> bool) {
+    for _ in 0..2000 {
+        if is_so() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    panic!("it did not come in 20 s");
 }
 
 /// What a fleet of these devices needs.

@@ -235,6 +235,23 @@ fn tell_hsm(event: &FleetEvent) {
         FleetEvent::Down { place, error } => {
             terminal::note(&format!("note: {place} does not sign now: failed to {error}"));
         }
+        FleetEvent::LogFull { place } => terminal::note(&format!(
+            "note: {place} does not sign now: its audit log is full: `curbside hsm audit --advance`"
+        )),
+        FleetEvent::Short { place, sessions, wanted, error } => terminal::note(&format!(
+            "note: {place} signs with {sessions} of {wanted} sessions: failed to {error}"
+        )),
+        FleetEvent::LogLow { place, used, total } => {
+            terminal::note(&format!(
+                "note: the audit log of {place} has {used} of {total} entries"
+            ));
+        }
+        FleetEvent::LogNotStored { place, cause } => {
+            terminal::note(&format!(
+                "note: the audit log of {place} stays there: failed to {cause}"
+            ));
+        }
+        FleetEvent::Drained { .. } => {}
     }
 }
 
