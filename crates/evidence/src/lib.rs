@@ -16,6 +16,7 @@
 //! [tlog-tiles](https://c2sp.org/tlog-tiles) and [tlog-proof](https://c2sp.org/tlog-proof) for everything
 //! around them.
 
+pub mod audit;
 mod base64;
 mod checkpoint;
 mod issuance;

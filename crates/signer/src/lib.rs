@@ -6,6 +6,8 @@
 //!
 //! [`batch`] does this for many devices, with a journal that survives a kill at any instant.
 //!
+//! [`package`] is what a device maker lets a factory make: product, count, validity, lines, signed.
+//!
 //! What this crate must never do: show a chain that was not verified, give one device two certificates, or put a
 //! private key anywhere but into the output of the one who gave it.
 
@@ -13,6 +15,7 @@ pub mod batch;
 mod csr_text;
 mod fleet;
 mod output;
+pub mod package;
 mod request;
 pub mod service;
 mod sign;

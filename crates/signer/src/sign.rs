@@ -1,6 +1,6 @@
 //! From a request to chains that nobody sees before they are verified.
 
-use hsm::DeviceRequest;
+use hsm::{DeviceRequest, DeviceSignatures};
 use sidewalk::{
     Chain, ChainError, Curve, Level, PrivateKey, Signature, Smsn, VerifiedChain, VerifiedDevice,
     Verifier, VerifyError,
@@ -41,26 +41,38 @@ impl<S: DeviceSigner> Signer<S> {
     ///
     /// [`SignError`]: no signature, a bad one, or authorities that are not genuine.
     pub fn sign(&self, request: SigningRequest) -> Result<SignedDevice, SignError<S::Error>> {
-        let device = request.device();
         for _ in 0..P256_ATTEMPTS_MAX {
-            let signatures = self.who_signs.sign(device).map_err(SignError::NotSigned)?;
-            // Ed25519 is deterministic: a signature that does not verify is a fault of the HSM or of memory,
-            // and a second of another kind over the same message could give the DAK's key away.
-            let ed25519 = match self.verified(device, Curve::Ed25519, &signatures.ed25519)? {
-                Ok(chain) => chain,
-                Err(_) => {
-                    let hsm_serial = signatures.hsm_serial;
-                    return Err(SignError::Ed25519Alarm { smsn: device.smsn(), hsm_serial });
-                }
-            };
-            let Ok(p256r1) = self.verified(device, Curve::P256r1, &signatures.p256r1)? else {
-                continue;
-            };
-            let device = VerifiedDevice::new(ed25519, p256r1).map_err(SignError::NotGenuine)?;
-            let hsm_serial = Some(signatures.hsm_serial);
-            return Ok(SignedDevice { device, request, hsm_serial });
+            let signatures = self.who_signs.sign(request.device()).map_err(SignError::NotSigned)?;
+            if let Some(signed) = self.accept(&request, &signatures)? {
+                return Ok(signed);
+            }
         }
-        Err(SignError::P256Signature { smsn: device.smsn(), attempts: P256_ATTEMPTS_MAX })
+        Err(SignError::P256Signature { smsn: request.smsn(), attempts: P256_ATTEMPTS_MAX })
+    }
+
+    /// Makes certificates of signatures that came by another way than [`Self::sign`]. `None` where the P-256 one does not
+    /// verify: another may, up to [`P256_ATTEMPTS_MAX`].
+    ///
+    /// # Errors
+    ///
+    /// [`SignError`]: a bad Ed25519 signature, or authorities that are not genuine.
+    pub fn accept(
+        &self,
+        request: &SigningRequest,
+        signatures: &DeviceSignatures,
+    ) -> Result<Option<SignedDevice>, SignError<S::Error>> {
+        let (device, hsm_serial) = (request.device(), signatures.hsm_serial);
+        // Ed25519 is deterministic: a signature that does not verify is a fault of the HSM or of memory,
+        // and a second of another kind over the same message could give the DAK's key away.
+        let Ok(ed25519) = self.verified(device, Curve::Ed25519, &signatures.ed25519)? else {
+            return Err(SignError::Ed25519Alarm { smsn: device.smsn(), hsm_serial });
+        };
+        let Ok(p256r1) = self.verified(device, Curve::P256r1, &signatures.p256r1)? else {
+            return Ok(None);
+        };
+        let device = VerifiedDevice::new(ed25519, p256r1).map_err(SignError::NotGenuine)?;
+        let hsm_serial = Some(hsm_serial);
+        Ok(Some(SignedDevice { device, request: request.clone(), hsm_serial }))
     }
 
     /// The chain with a device's signature in it, parsed and not verified.

@@ -7,4 +7,21 @@
 //! What this crate must never do: let a device be signed that is not in the store, give one number a second pair without
 //! being asked for a rework, or lose a count.
 
+pub mod api;
+mod assembly;
+mod desk;
+mod metrics;
+mod packages;
+mod product;
+mod settings;
 pub mod store;
+mod turns;
+
+pub use crate::{
+    assembly::{ProductEdge, ServerError},
+    desk::{Asker, Desk},
+    metrics::{BOUNDS_MS, Counted, Metrics},
+    packages::{BadPackage, BadPackageProblem, PACKAGE_EXTENSION, PACKAGES_MAX, Packages},
+    product::Product,
+    settings::{ProductSettings, SETTINGS_LEN_BYTES_MAX, Settings, SettingsError},
+};

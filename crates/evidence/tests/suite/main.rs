@@ -1,6 +1,7 @@
 //! The log, its notes and its proofs: known answers, peers, damage.
 
 mod arbitrary_bytes;
+mod audit;
 mod issuance;
 mod merkle;
 mod note;

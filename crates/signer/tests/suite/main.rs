@@ -3,5 +3,6 @@
 mod batch;
 mod golden;
 mod hostile;
+mod package;
 mod signing;
 mod support;

@@ -90,18 +90,14 @@ fn intend(
     Ok(Begun::Sign(row.ticket()))
 }
 
-/// Takes up intents that nobody is at.
+/// Intents that nobody is at. Whoever begins one of them anew takes it up.
 pub(super) fn take_up(
     tables: &mut dyn Tables,
     owner: &str,
     limit: u32,
 ) -> Result<Vec<TakenUp>, StoreFault> {
     let now_ms = tables.now_ms()?;
-    let stale = tables.stale(owner, now_ms, limit)?;
-    for intent in &stale {
-        tables.claim(intent.ticket, owner, now_ms + CLAIM_MS)?;
-    }
-    Ok(stale)
+    tables.stale(owner, now_ms, limit)
 }
 
 /// What a finished intent needs to become an entry of evidence, or its outcome where it has one.

@@ -1,0 +1,136 @@
+//! From settings to a desk: HSMs, database, packages.
+//!
+//! What only the program's edge has is passed in: PINs, trust, TLS, clock.
+
+use std::{path::Path, sync::Arc};
+
+use evidence::note::{Verifier as NoteVerifier, VerifierError};
+use hsm::{
+    Credentials, Endpoint, EndpointError, Fleet, FleetError, FleetEvent, FleetMembers,
+    FleetOptions, FleetStart, Observer, ProductTag, Selection, SelectionError, TlsClient,
+};
+use sidewalk::{TrustAnchors, Verifier};
+use yubihsm2::ObjectId;
+
+use crate::{
+    packages::Packages,
+    product::Product,
+    settings::{ProductSettings, Settings},
+    store::{SqliteStore, Store, StoreFault},
+};
+
+/// How many devices may wait for the HSMs of one product: a minute of eight HSMs at 194 ms a device, twice.
+const QUEUE_LEN_MAX: usize = 4096;
+
+/// How many of them may be one line's, so that a line that runs wild leaves room.
+const PARTY_LEN_MAX: usize = 1024;
+
+/// What the edge of the program brings for a product.
+pub struct ProductEdge {
+    /// The PIN.
+    pub credentials: Credentials,
+    /// How connectors are talked to over TLS.
+    pub tls: TlsClient,
+    /// The roots that are trusted.
+    pub anchors: TrustAnchors,
+}
+
+impl Settings {
+    /// Opens its database, or makes it. `now_ms` is the wall clock in milliseconds since 1970.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreFault`].
+    pub fn open_store(&self, now_ms: fn() -> u64) -> Result<Store, StoreFault> {
+        SqliteStore::open(Path::new(&self.database), &self.name, now_ms)
+    }
+
+    /// Its job packages, none open yet.
+    ///
+    /// # Errors
+    ///
+    /// [`ServerError::Maker`].
+    pub fn packages(&self) -> Result<Packages, ServerError> {
+        let makers = self.makers.iter().map(|key| {
+            key.parse::<NoteVerifier>()
+                .map_err(|fault| ServerError::Maker { key: key.clone(), fault })
+        });
+        Ok(Packages::new(self.packages.clone(), makers.collect::<Result<_, _>>()?))
+    }
+}
+
+impl ProductSettings {
+    /// Connects to its HSMs. Those that cannot be reached now join when they can, as long as one is there. `observer` is
+    /// told of every change.
+    ///
+    /// # Errors
+    ///
+    /// [`ServerError`]: no session is left open.
+    pub fn open(
+        &self,
+        edge: ProductEdge,
+        observer: impl Fn(&str, &FleetEvent) + Send + Sync + 'static,
+    ) -> Result<Product, ServerError> {
+        let tag: ProductTag = self.tag.parse()?;
+        let stage = self
+            .stage
+            .as_deref()
+            .map(|stage| stage.parse().map_err(|_| ServerError::Stage { found: stage.to_owned() }));
+        let selection = match stage.transpose()? {
+            Some(stage) => Selection::with_stage(tag, stage),
+            None => Selection::new(tag)?,
+        };
+        let selection = match self.pin_slot {
+            Some(slot) => selection.with_pin_slot(ObjectId(slot)),
+            None => selection,
+        };
+        let endpoints = self.hsms.iter().map(|url| Endpoint::parse(url, &edge.tls));
+        let members = FleetMembers {
+            endpoints: endpoints.collect::<Result<_, _>>()?,
+            credentials: edge.credentials,
+            selection,
+            verifier: Arc::new(Verifier::new(edge.anchors.clone())),
+        };
+        let told = self.tag.clone();
+        let options = FleetOptions {
+            start: FleetStart::Any,
+            observer: Observer::new(move |event| observer(&told, event)),
+            queue_len_max: QUEUE_LEN_MAX,
+            party_len_max: PARTY_LEN_MAX,
+            wait_max: self.wait_max(),
+            ..FleetOptions::default()
+        };
+        let fleet = Fleet::open(members, options)?;
+        let verifier = Verifier::new(edge.anchors);
+        let needs_package = self.needs_package;
+        Ok(Product::new(self.tag.clone(), fleet, verifier, needs_package, self.wait_max()))
+    }
+}
+
+/// Why a server does not stand.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum ServerError {
+    /// The product's tag.
+    #[error(transparent)]
+    Selection(#[from] SelectionError),
+    /// The stage.
+    #[error("{found} is no stage: say production, preproduction or test")]
+    Stage {
+        /// What it says.
+        found: String,
+    },
+    /// The address of an HSM.
+    #[error(transparent)]
+    Endpoint(#[from] EndpointError),
+    /// The HSMs.
+    #[error("failed to {0}")]
+    Fleet(#[from] FleetError),
+    /// A device maker's key.
+    #[error("maker {key}: {fault}")]
+    Maker {
+        /// What it says.
+        key: String,
+        /// What is wrong.
+        fault: VerifierError,
+    },
+}
