@@ -1,6 +1,9 @@
 //! Who keeps the audit logs of a fleet's HSMs.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, atomic::AtomicU64},
+};
 
 use yubihsm2::{LogPage, MessageLimit, ObjectId};
 
@@ -47,9 +50,15 @@ impl AuditSink {
         Self { slots, credentials, store: Arc::new(store) }
     }
 
-    /// Fetches, stores and forgets what is in the log of an HSM, with a session of its own.
-    pub(super) fn empty(&self, endpoint: &Endpoint, serial: u32) -> Result<(), NotEmptied> {
-        let link = Link::open(endpoint).map_err(SessionError::Transport)?;
+    /// Fetches, stores and forgets what is in the log of an HSM, with a session of its own whose commands
+    /// are counted.
+    pub(super) fn empty(
+        &self,
+        endpoint: &Endpoint,
+        commands: &Arc<AtomicU64>,
+        serial: u32,
+    ) -> Result<(), NotEmptied> {
+        let link = Link::open(endpoint).map_err(SessionError::Transport)?.counted_by(commands);
         let limit = MessageLimit::BEFORE_2_4;
         let mut session = Session::open(link, &self.slots, &self.credentials, limit)?;
         // Another HSM may be plugged in meanwhile.

@@ -137,7 +137,7 @@ impl Member {
     fn empty_log(&self, serial: u32) {
         let Some(audit) = &self.audit else { return };
         let keeper = self.board.log_keeper(self.index);
-        let emptied = audit.empty(&self.endpoint, serial);
+        let emptied = audit.empty(&self.endpoint, self.board.commands(self.index), serial);
         drop(keeper);
         self.board.log_emptied(self.index, emptied.map_err(|error| error.to_string()));
     }
