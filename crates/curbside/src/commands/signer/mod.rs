@@ -1,0 +1,26 @@
+//! `curbside signer`: the networked signing service.
+
+mod key_file;
+mod serve;
+mod serving;
+mod status;
+
+use clap::Subcommand;
+
+use crate::failure::Failure;
+
+/// Sign for many lines from one server
+#[derive(Debug, Subcommand)]
+pub(crate) enum SignerCommand {
+    Serve(serve::ServeArgs),
+    Status(status::StatusArgs),
+}
+
+pub(super) fn run(command: SignerCommand) -> Result<(), Failure> {
+    match command {
+        SignerCommand::Serve(args) => serve::run(&args),
+        SignerCommand::Status(args) => status::run(&args),
+    }
+}
+
+pub(super) use self::serving::Serving;

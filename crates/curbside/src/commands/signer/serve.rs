@@ -1,0 +1,75 @@
+//! `curbside signer serve`.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use clap::Args;
+use serde::Serialize;
+use tokio::select;
+
+use super::serving::{Serving, read_settings};
+use crate::{
+    commands::mtls::{FrontLog, FrontSignals, make_room_for},
+    failure::Failure,
+    terminal::{self, Output},
+};
+
+/// Sign for many lines, over mutual TLS
+///
+/// It puts the HSMs of any number of products behind one call: a device's keys in, its chains out. The PIN stays here. Each
+/// device is paid by its job package where the product asks for one, signed once, and entered in the evidence log; whoever
+/// asks again gets the same chains. What was begun when the server was killed is finished at its next start.
+///
+/// It serves until Ctrl-C or SIGTERM; then calls in hand are finished. SIGHUP has certificates read again; that happens by
+/// itself too when their files change.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  curbside signer serve signer.toml
+  curbside signer serve signer.toml --json")]
+pub(crate) struct ServeArgs {
+    /// The settings: docs/signing-service.md explains every key
+    #[arg(value_name = "SETTINGS")]
+    settings: PathBuf,
+    /// How many seconds calls in hand may take to finish after the end was asked for
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    grace: u64,
+    /// Print JSON lines instead of text; the first says where it listens
+    #[arg(long)]
+    json: bool,
+}
+
+/// What scripts learn from the first line with --json.
+#[derive(Serialize)]
+struct Started {
+    event: &'static str,
+    name: String,
+    addresses: Vec<String>,
+}
+
+/// The most connections that a front takes in.
+const CONNECTIONS: usize = mtls::front::limits::CONNECTIONS_MAX;
+
+pub(super) fn run(args: &ServeArgs) -> Result<(), Failure> {
+    let settings = read_settings(&args.settings)?;
+    make_room_for(CONNECTIONS);
+    let (serving, events) = Serving::start(&settings)?;
+    let signals = FrontSignals::listen(serving.runtime())?;
+    let addresses: Vec<String> =
+        serving.local_addrs().iter().map(SocketAddr::to_string).collect();
+    terminal::note(&format!("{} signs at https://{}", settings.name, addresses.join(" and https://")));
+    if args.json {
+        let mut output = Output::new();
+        output.print_json_line(&Started { event: "started", name: settings.name, addresses })?;
+        output.finish()?;
+    }
+    let log = FrontLog::start(events, args.json)?;
+    let ended = serving.runtime().block_on(async {
+        select! {
+            () = signals.wait(serving.running()) => Ok(()),
+            failure = serving.store_broken() => Err(failure),
+        }
+    });
+    terminal::note("stopping: calls in hand are finished");
+    serving.stop(Duration::from_secs(args.grace));
+    log.finish();
+    ended
+}
