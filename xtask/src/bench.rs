@@ -16,6 +16,8 @@ mod bare_signer;
 #[cfg(feature = "bench")]
 mod edge;
 #[cfg(feature = "bench")]
+mod gateway;
+#[cfg(feature = "bench")]
 mod journal;
 #[cfg(feature = "bench")]
 mod line;
@@ -85,6 +87,8 @@ pub(crate) enum Subject {
     Line,
     /// A large journal, opened and searched.
     Journal,
+    /// Mutual TLS in front of a connector, beside nginx.
+    Gateway,
 }
 
 /// Measures.

@@ -98,12 +98,21 @@ fn both_workspaces(name: &str, repository: &Repository, arguments: &[&str]) -> F
 /// The ignored tests that are long: not those that others start as processes of their own.
 const LONG: [&str; 4] = ["--run-ignored", "all", "--filterset", "not test(child)"];
 
-/// All tests of the workspace but those in documentation, which nextest cannot run. Disks that fail are played by strace.
+/// All tests of the workspace but those in documentation, which nextest cannot run. Disks that fail are played by strace,
+/// certificates judged by openssl and nginx.
 fn units(repository: &Repository, is_long: bool) -> Fallible<Report> {
     let strace = peers::install_program("strace", "-V");
+    let openssl = peers::install_program("openssl", "version");
+    let nginx = peers::install_program("nginx", "-v");
     let mut report = all_units(repository, is_long)?;
-    if let Err(why) = strace {
-        report.skip(&format!("the tests of failing disks: {why}"));
+    for (what, installed) in [
+        ("the tests of failing disks", strace),
+        ("the tests of certificates", openssl),
+        ("the tests behind nginx", nginx),
+    ] {
+        if let Err(why) = installed {
+            report.skip(&format!("{what}: {why}"));
+        }
     }
     Ok(report)
 }

@@ -237,3 +237,78 @@ const TUNED: [(&str, &str); 8] = [
     ("large_client_header_buffers", "4 8k"),
     ("server_tokens", "off"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(platform: Platform, directory: &str) -> NginxConfig {
+        NginxConfig {
+            listen: LISTEN_DEFAULT,
+            upstream: UPSTREAM_DEFAULT.parse().expect("an address"),
+            certificates: NginxPath::new(directory, platform).expect("a path"),
+            logs: NginxPath::new(platform.log_path_default(), platform).expect("a path"),
+            has_revocation_list: false,
+            is_tuned: false,
+        }
+    }
+
+    #[test]
+    fn the_block_is_the_recipes_to_the_letter() {
+        let text = config(Platform::Windows, r"C:\nginx\certificates\").render();
+        let expected = "server
+{
+    listen 8081 ssl;
+    listen [::]:8081 ssl;
+    access_log C:/nginx/reverse-access.log;
+    error_log C:/nginx/reverse-error.log;
+    ssl_certificate C:/nginx/certificates/server.pem;
+    ssl_certificate_key C:/nginx/certificates/server.key;
+    ssl_client_certificate C:/nginx/certificates/ca.pem;
+    ssl_verify_client on;
+    ssl_verify_depth 1;
+    location / {
+        if ($ssl_client_verify != SUCCESS) {
+            return 403;
+        }
+        proxy_pass http://127.0.0.1:12345;
+    }
+}
+";
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn a_path_with_a_space_is_quoted() {
+        let text = config(Platform::Windows, "C:/Program Files/nginx").render();
+        assert!(text.contains("ssl_certificate \"C:/Program Files/nginx/server.pem\";"), "{text}");
+    }
+
+    #[test]
+    fn nothing_breaks_out_of_the_block() {
+        for path in [
+            "/a;b", "/a\"b", "/a'b", "/a{b", "/a}b", "/a$b", "/a#b", "/a\\b", "/a\nb", "relative",
+            "", "C:/x",
+        ] {
+            assert!(NginxPath::new(path, Platform::Ubuntu).is_err(), "{path:?}");
+        }
+        for path in ["nginx", "/etc/nginx", "C:nginx", "C:/a:b", "CC:/x", "C:/a;b"] {
+            assert!(NginxPath::new(path, Platform::Windows).is_err(), "{path:?}");
+        }
+        for upstream in [
+            "http://a;b:1",
+            "https://a:1",
+            "http://a",
+            "http://a:0",
+            "http://a:1/x",
+            "http://[::g]:1",
+            "http://a:+1",
+            "http://:1",
+        ] {
+            assert_eq!(upstream.parse::<Upstream>(), Err(NginxError::Upstream), "{upstream}");
+        }
+        for upstream in ["http://127.0.0.1:12345", "http://[::1]:12345", "http://hsm-1.plant:1/"] {
+            assert!(upstream.parse::<Upstream>().is_ok(), "{upstream}");
+        }
+    }
+}

@@ -3,8 +3,8 @@
 use crate::{
     Fallible,
     bench::{
-        BenchArgs, Subject, authority::processors, journal, line, logs, pages, python::Python,
-        report::Report, scratch::Scratch, signing, verify,
+        BenchArgs, Subject, authority::processors, gateway, journal, line, logs, pages,
+        python::Python, report::Report, scratch::Scratch, signing, verify,
     },
     repository::Repository,
 };
@@ -38,6 +38,9 @@ pub(super) fn run(args: &BenchArgs) -> Fallible<()> {
     }
     if wants(Subject::Journal) {
         journal::measure(&mut report, scratch.path(), args.long)?;
+    }
+    if wants(Subject::Gateway) {
+        gateway::measure(&mut report, rounds, scratch.path(), &repository)?;
     }
     if args.json {
         println!("{}", serde_json::to_string_pretty(&report)?);

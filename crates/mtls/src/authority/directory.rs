@@ -243,9 +243,7 @@ impl Authority {
             let bytes = durable::read_bounded(&path, RECORD_LEN_BYTES_MAX)?;
             records.push(Record::read(&bytes, &path, &self.certificate)?);
         }
-        records.sort_by(|a, b| {
-            (a.issued_unix(), a.serial_hex()).cmp(&(b.issued_unix(), b.serial_hex()))
-        });
+        records.sort_by_key(Record::sequence);
         Ok(records)
     }
 
@@ -286,8 +284,14 @@ impl Authority {
         records: &[Record],
         now_unix: u64,
     ) -> Result<(), AuthorityError> {
-        let before = self.revocation_list().map_or(0, |list| list.number());
+        // A damaged list is replaced: the records know all that it said.
+        let before = self.revocation_list().ok();
+        if let Some(list) = &before {
+            self.refuse_to_forget(list, records)?;
+        }
+        let before = before.map_or(0, |list| list.number());
         let validity = Validity {
+            signed_unix: now_unix,
             not_before_unix: now_unix.saturating_sub(super::SKEW_SECONDS),
             not_after_unix: self.certificate.not_after_unix().max(now_unix + DAY_SECONDS),
         };
@@ -296,6 +300,27 @@ impl Authority {
         let pem = sign::revocation_list(revoked, number, &self.certificate, key, validity)?;
         let path = self.revocation_list_path();
         Ok(durable::write_replace(path, Visibility::Shared, pem.as_bytes())?)
+    }
+}
+
+impl Authority {
+    /// Refuses where the list revokes what no record does: a record was lost or put back from a backup, and a list that is
+    /// signed after it would let the certificate in again.
+    fn refuse_to_forget(
+        &self,
+        list: &RevocationList,
+        records: &[Record],
+    ) -> Result<(), AuthorityError> {
+        let knows = |serial: &str| {
+            records.iter().any(|record| record.serial_hex() == serial && record.revoked().is_some())
+        };
+        match list.serials().find(|serial| !knows(serial)) {
+            None => Ok(()),
+            Some(serial) => Err(AuthorityError::Damaged {
+                path: self.directory.join(ISSUED).join(format!("{serial}.toml")),
+                why: "it does not say that its certificate is revoked, and ca.crl does".into(),
+            }),
+        }
     }
 }
 
@@ -331,7 +356,7 @@ impl Unlocked {
         };
         let validity =
             sign::days(peer.days, now_unix, self.authority.certificate.not_after_unix())?;
-        let record = self.sign(peer.name, &leaf, &public, validity, now_unix, random)?;
+        let record = self.sign(&records, peer.name, &leaf, &public, validity, random)?;
         Ok(Issued { record, key_pem })
     }
 
@@ -361,7 +386,7 @@ impl Unlocked {
             RenewKey::Keep => (public_key_of(last.inspection())?, None),
         };
         let validity = sign::days(days, now_unix, self.authority.certificate.not_after_unix())?;
-        let record = self.sign(name, &leaf, &public, validity, now_unix, random)?;
+        let record = self.sign(&records, name, &leaf, &public, validity, random)?;
         Ok(Issued { record, key_pem })
     }
 
@@ -423,16 +448,17 @@ impl Unlocked {
 
     fn sign(
         &self,
+        before: &[Record],
         name: &str,
         leaf: &Leaf,
         public: &SubjectPublicKeyInfo,
         validity: Validity,
-        now_unix: u64,
         random: Random<'_>,
     ) -> Result<Record, AuthorityError> {
         let ca = &self.authority.certificate;
         let der = sign::leaf_certificate(leaf, public, ca, &self.key, validity, random)?;
-        let record = Record::new(name, leaf.purpose, &der, now_unix)?;
+        let sequence = next_sequence(before);
+        let record = Record::new(name, leaf.purpose, &der, validity.signed_unix, sequence)?;
         self.authority.write_record(&record)?;
         Ok(record)
     }
@@ -447,12 +473,15 @@ impl Unlocked {
         let unknown = |what: &str| AuthorityError::Unknown { what: what.to_owned() };
         match which {
             Which::Name(name) => {
-                let serials: Vec<String> = records
-                    .iter()
-                    .filter(|record| record.name() == *name)
-                    .filter(|record| record.inspection().identity().not_after_unix >= now_unix)
-                    .map(|record| record.serial_hex().to_owned())
-                    .collect();
+                let of_name = || records.iter().filter(|record| record.name() == *name);
+                let serial = |record: &Record| record.serial_hex().to_owned();
+                let live = of_name().filter(|record| record.is_live(now_unix));
+                let mut serials: Vec<String> = live.map(serial).collect();
+                if serials.is_empty() {
+                    // Said again after a kill: the list is still to be signed.
+                    let revoked = of_name().filter(|record| record.revoked().is_some());
+                    serials = revoked.map(serial).collect();
+                }
                 if serials.is_empty() { Err(unknown(name)) } else { Ok(serials) }
             }
             Which::Serial(serial) => {
@@ -471,7 +500,8 @@ impl Unlocked {
                 if !records.iter().any(|record| record.serial_hex() == serial) {
                     let purpose = inspection.purposes().first().copied().unwrap_or(Purpose::Client);
                     let name = inspection.identity().name.clone();
-                    records.push(Record::new(&name, purpose, &der, now_unix)?);
+                    let sequence = next_sequence(records);
+                    records.push(Record::new(&name, purpose, &der, now_unix, sequence)?);
                 }
                 Ok(vec![serial])
             }
@@ -494,6 +524,11 @@ fn prepare(directory: &Path) -> Result<LockFile, AuthorityError> {
     }
     durable::private_directory(directory)?;
     Ok(LockFile::acquire(directory.join(LOCK))?)
+}
+
+/// Records are read in the order of their numbers, so the last has the highest.
+fn next_sequence(records: &[Record]) -> u64 {
+    records.last().map_or(1, |record| record.sequence().saturating_add(1))
 }
 
 fn live<'a>(

@@ -114,6 +114,11 @@ pub(crate) fn decrypt(
 ) -> Result<Zeroizing<KeyPair>, AuthorityError> {
     let damaged =
         |why: &str| AuthorityError::Damaged { path: path.to_owned(), why: why.to_owned() };
+    // Its headers are no PEM of today.
+    if has_dek_info(pem) {
+        let what = "OpenSSL's own form, before PKCS #8".into();
+        return Err(AuthorityError::UnsupportedEncryption { what });
+    }
     let block = Pem::iter_from_buffer(pem)
         .next()
         .and_then(Result::ok)
@@ -122,11 +127,6 @@ pub(crate) fn decrypt(
     let contents = Zeroizing::new(block.contents);
     match block.label.as_str() {
         "ENCRYPTED PRIVATE KEY" => {}
-        "RSA PRIVATE KEY" | "EC PRIVATE KEY" if has_dek_info(pem) => {
-            return Err(AuthorityError::UnsupportedEncryption {
-                what: "OpenSSL's own form, before PKCS #8".into(),
-            });
-        }
         "PRIVATE KEY" | "RSA PRIVATE KEY" | "EC PRIVATE KEY" => {
             return Err(AuthorityError::KeyNotEncrypted);
         }

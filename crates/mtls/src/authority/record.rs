@@ -69,6 +69,8 @@ struct File {
     serial: String,
     purpose: Purpose,
     issued_unix: u64,
+    /// Its place among all: a second can have several.
+    sequence: u64,
     certificate: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     revoked: Option<Revoked>,
@@ -81,6 +83,7 @@ impl Record {
         purpose: Purpose,
         der: &[u8],
         now_unix: u64,
+        sequence: u64,
     ) -> Result<Self, AuthorityError> {
         let inspection = Inspection::of_der(der)?;
         let file = File {
@@ -89,6 +92,7 @@ impl Record {
             serial: inspection.identity().serial_hex.clone(),
             purpose,
             issued_unix: now_unix,
+            sequence,
             certificate: key::pem("CERTIFICATE", der)?,
             revoked: None,
         };
@@ -163,6 +167,11 @@ impl Record {
     /// When it was signed, in seconds since 1970.
     pub const fn issued_unix(&self) -> u64 {
         self.file.issued_unix
+    }
+
+    /// Its place among all records, from 1 on.
+    pub(crate) const fn sequence(&self) -> u64 {
+        self.file.sequence
     }
 
     /// Its end before its time.

@@ -74,6 +74,11 @@ impl RevocationList {
         self.serials.contains(serial_hex)
     }
 
+    /// The serial numbers that it revokes, in lower-case hex.
+    pub fn serials(&self) -> impl Iterator<Item = &str> {
+        self.serials.iter().map(String::as_str)
+    }
+
     /// How many certificates it revokes.
     pub fn len(&self) -> usize {
         self.serials.len()

@@ -31,9 +31,10 @@ use crate::identity::{self, Role};
 /// Draws random bytes.
 pub(crate) type Random<'a> = &'a mut dyn FnMut(&mut [u8]) -> Result<(), AuthorityError>;
 
-/// Which seconds a certificate is valid in.
+/// When something is signed, and which seconds it is valid in.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Validity {
+    pub(crate) signed_unix: u64,
     pub(crate) not_before_unix: u64,
     pub(crate) not_after_unix: u64,
 }
@@ -168,6 +169,7 @@ pub(crate) fn days(days: u32, now_unix: u64, until_unix: u64) -> Result<Validity
     }
     let not_after_unix = now_unix.saturating_add(u64::from(days) * super::DAY_SECONDS);
     Ok(Validity {
+        signed_unix: now_unix,
         not_before_unix: now_unix.saturating_sub(super::SKEW_SECONDS),
         not_after_unix: not_after_unix.min(until_unix),
     })

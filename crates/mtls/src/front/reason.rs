@@ -101,8 +101,10 @@ impl Reason {
         match error.get_ref()?.downcast_ref::<Error>()? {
             Error::NoCertificatesPresented => Some(Self::NoCertificate),
             Error::InvalidCertificate(error) => Some(Self::of_certificate(error)),
+            // Signature algorithms are named since TLS 1.2; whoever names none speaks an older one.
             Error::PeerIncompatible(
-                PeerIncompatible::Tls12NotOffered
+                PeerIncompatible::SignatureAlgorithmsExtensionRequired
+                | PeerIncompatible::Tls12NotOffered
                 | PeerIncompatible::Tls12NotOfferedOrEnabled
                 | PeerIncompatible::SupportedVersionsExtensionRequired
                 | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig,

@@ -36,7 +36,10 @@ impl GoodClient {
                 }
             }
         });
-        Self { count, stop, thread }
+        let client = Self { count, stop, thread };
+        // Until its certificate is verified it is a stranger among strangers.
+        client.is_served();
+        client
     }
 
     /// Whether it is served from here on too: waits for three more rounds.

@@ -63,7 +63,7 @@ pub(crate) struct Stand {
     upstream: SocketAddr,
     connector: Option<Serving<Echo>>,
     served: Arc<AtomicU64>,
-    events: EventReceiver,
+    events: Mutex<EventReceiver>,
     /// Events that a test has not asked for yet.
     kept: Mutex<VecDeque<FrontEvent>>,
     running: Option<Running>,
@@ -80,11 +80,7 @@ impl Stand {
     }
 
     /// `delay` is what the connector takes for a frame.
-    pub(crate) fn with(
-        pki: Pki,
-        change: impl FnOnce(&mut FrontLimits),
-        delay: Duration,
-    ) -> Self {
+    pub(crate) fn with(pki: Pki, change: impl FnOnce(&mut FrontLimits), delay: Duration) -> Self {
         let mut limits = FrontLimits { rate: None, ..FrontLimits::default() };
         change(&mut limits);
         let settings = FrontSettings {
@@ -123,7 +119,7 @@ impl Stand {
             upstream,
             connector: Some(connector),
             served,
-            events,
+            events: Mutex::new(events),
             kept: Mutex::default(),
             running: Some(running),
             runtime: Some(runtime),
@@ -178,10 +174,10 @@ impl Stand {
 
     /// An event, waited for.
     pub(crate) fn event(&self, is_it: impl Fn(&FrontEvent) -> bool) -> FrontEvent {
-        let mut kept = self.kept.lock().unwrap();
+        let (mut kept, events) = (self.kept.lock().unwrap(), self.events.lock().unwrap());
         let began = Instant::now();
         while began.elapsed() < PATIENCE {
-            while let Some(event) = self.events.try_next() {
+            while let Some(event) = events.try_next() {
                 kept.push_back(event);
             }
             if let Some(at) = kept.iter().position(&is_it) {
@@ -307,10 +303,9 @@ impl Client {
         let mut rest = Vec::new();
         match self.stream.read_to_end(&mut rest) {
             Ok(_) => true,
-            Err(error) => !matches!(
-                error.kind(),
-                io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
-            ),
+            Err(error) => {
+                !matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
+            }
         }
     }
 }

@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use mtls::authority::{Authority, Issued, PeerFiles, Purpose, utc_day};
+use mtls::{
+    authority::{Authority, Issued, PeerFiles, Purpose, utc_day},
+    identity::Role,
+};
 
 use crate::{
     block::{Block, Remark},
@@ -41,7 +44,7 @@ fn describe(issued: &Issued) -> Block {
         .for_programs()
         .text("purpose", record.purpose())
         .text("role", identity.role)
-        .maybe("line", (record.purpose() == Purpose::Client).then_some(&identity.name))
+        .maybe("line", (identity.role == Role::Line).then_some(&identity.name))
         .maybe("names", (!names.is_empty()).then_some(names))
         .text("subject", inspection.subject())
         .text("serial", record.serial_hex())
@@ -57,6 +60,8 @@ pub(crate) fn advice(purpose: Purpose, has_key: bool, directory: &Path) -> Remar
         (Purpose::Server, true) => {
             format!("move {directory} to the signing server, and delete it here")
         }
-        (Purpose::Client, true) => format!("move {directory} to the line PC, and delete it here"),
+        (Purpose::Client, true) => {
+            format!("move {directory} to the client's machine, and delete it here")
+        }
     })
 }

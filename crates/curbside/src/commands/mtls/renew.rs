@@ -120,7 +120,9 @@ fn revoke_old(unlocked: &Unlocked, serials: &[String], now_unix: u64) -> Result<
 fn what_of_the_old(issued: &Issued, before: &[String], is_revoked: bool) -> Remark {
     let serials = before.join(", ");
     Remark::hint(if is_revoked {
-        format!("{serials} is revoked: copy the new ca.crl to every server and reload it")
+        format!(
+            "revoked what was before ({serials}): copy the new ca.crl to every server and reload it"
+        )
     } else {
         format!(
             "the one before ({serials}) stays valid until it expires; once {} uses the new one, `curbside mtls revoke --serial` ends it",
