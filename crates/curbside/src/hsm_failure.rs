@@ -3,7 +3,10 @@
 use hsm::{
     DiscoveryError, EndpointError, FleetError, PinError, SelectionError, SessionError, TlsError,
 };
-use signer::SignError;
+use signer::{
+    SignError,
+    service::{RefusalCode, SigningClientError},
+};
 
 use crate::{exit::Exit, failure::Failure};
 
@@ -44,6 +47,36 @@ impl From<SignError<hsm::SignError>> for Failure {
             SignError::NotGenuine(_) => (Exit::NotGenuine, error.to_string()),
         };
         Self::new(exit, message).hint(hint)
+    }
+}
+
+impl From<SigningClientError> for Failure {
+    fn from(error: SigningClientError) -> Self {
+        let mut cause = &error;
+        while let SigningClientError::TimedOut { last, .. } = cause {
+            cause = last;
+        }
+        let exit = match cause {
+            SigningClientError::Refused { refusal, .. } => exit_of_refusal(refusal.code),
+            SigningClientError::OtherChains { .. } => Exit::NotGenuine,
+            SigningClientError::NoServer | SigningClientError::TlsSetUp(_) => Exit::Usage,
+            SigningClientError::System(_) => Exit::Io,
+            _ => Exit::HsmUnreachable,
+        };
+        Self::new(exit, format!("failed to {error}")).hint(error.hint())
+    }
+}
+
+const fn exit_of_refusal(code: RefusalCode) -> Exit {
+    match code {
+        RefusalCode::Malformed => Exit::Malformed,
+        RefusalCode::NotFound => Exit::HsmContent,
+        RefusalCode::Alarm => Exit::Alarm,
+        RefusalCode::Busy | RefusalCode::Hsm | RefusalCode::Storage | RefusalCode::Stopping => {
+            Exit::HsmUnreachable
+        }
+        RefusalCode::Defect => Exit::Defect,
+        _ => Exit::Refused,
     }
 }
 

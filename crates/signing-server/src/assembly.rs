@@ -69,7 +69,7 @@ impl ProductSettings {
     pub fn open(
         &self,
         edge: ProductEdge,
-        observer: impl Fn(&str, &FleetEvent) + Send + Sync + 'static,
+        observer: impl Fn(&FleetEvent) + Send + Sync + 'static,
     ) -> Result<Product, ServerError> {
         let tag: ProductTag = self.tag.parse()?;
         let stage = self
@@ -91,10 +91,9 @@ impl ProductSettings {
             selection,
             verifier: Arc::new(Verifier::new(edge.anchors.clone())),
         };
-        let told = self.tag.clone();
         let options = FleetOptions {
             start: FleetStart::Any,
-            observer: Observer::new(move |event| observer(&told, event)),
+            observer: Observer::new(observer),
             queue_len_max: QUEUE_LEN_MAX,
             party_len_max: PARTY_LEN_MAX,
             wait_max: self.wait_max(),

@@ -15,6 +15,7 @@ mod man;
 mod mtls;
 mod page;
 mod sign;
+mod signer;
 
 pub(crate) use self::sign::app_server_key_of_profile;
 
@@ -75,6 +76,8 @@ enum Command {
     #[command(subcommand)]
     Line(line::LineCommand),
     #[command(subcommand)]
+    Signer(signer::SignerCommand),
+    #[command(subcommand)]
     Device(device::DeviceCommand),
     Doctor(doctor::DoctorArgs),
     Compat(compat::CompatArgs),
@@ -98,6 +101,7 @@ impl Cli {
             Command::Mtls(command) => mtls::run(command),
             // A line ends with a code of its own when some boards were not finished.
             Command::Line(command) => return line::run(command),
+            Command::Signer(command) => signer::run(command),
             Command::Device(command) => device::run(command),
             Command::Doctor(args) => doctor::run(&args),
             // A public tool's exit code is its own.

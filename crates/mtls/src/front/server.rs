@@ -196,6 +196,12 @@ impl Running {
         self.shared.material().expiry
     }
 
+    /// As [`Self::expiry`], for whoever outlives this value.
+    pub fn expiry_watch(&self) -> impl Fn() -> Expiry + Send + Sync + 'static {
+        let shared = Arc::clone(&self.shared);
+        move || shared.material().expiry
+    }
+
     /// How many connections there are.
     pub fn connections(&self) -> usize {
         self.shared.connections.count()

@@ -87,10 +87,8 @@ impl SigningClient {
         if options.servers.is_empty() {
             return Err(SigningClientError::NoServer);
         }
-        let mut tls = ClientConfig::clone(&*options.tls.config()?);
-        tls.alpn_protocols = vec![b"h2".to_vec()];
         let mut client = Self {
-            tls: Arc::new(tls),
+            tls: h2_config(&options.tls)?,
             place: Mutex::default(),
             stage: Stage::Production,
             ed25519_issuers: Vec::new(),
@@ -215,6 +213,30 @@ impl Place {
             self.server = (self.server + 1) % servers;
         }
     }
+}
+
+/// Fetches one path of a server, once: for a look, not for signing.
+///
+/// # Errors
+///
+/// [`SigningClientError`].
+pub fn get(server: &ServerUrl, tls: &TlsClient, path: &str) -> Result<Bytes, SigningClientError> {
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|_| SigningClientError::System("threads"))?;
+    let tls = h2_config(tls)?;
+    runtime.block_on(async {
+        let look = async { Connection::open(server, &tls).await?.exchange(path, None).await };
+        time::timeout(ATTEMPT_MAX, look).await.unwrap_or(Err(SigningClientError::Silent))
+    })
+}
+
+/// TLS that speaks HTTP/2.
+fn h2_config(tls: &TlsClient) -> Result<Arc<ClientConfig>, SigningClientError> {
+    let mut config = ClientConfig::clone(&*tls.config()?);
+    config.alpn_protocols = vec![b"h2".to_vec()];
+    Ok(Arc::new(config))
 }
 
 impl DeviceSigner for SigningClient {

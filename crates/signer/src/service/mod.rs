@@ -16,7 +16,7 @@ mod request_id;
 pub use self::{
     binary::BinaryError,
     call::{SignAnswer, SignCall},
-    client::{SigningClient, SigningClientOptions},
+    client::{SigningClient, SigningClientOptions, get},
     client_error::{ServerUrlError, SigningClientError},
     connection::ServerUrl,
     json::{JsonCall, JsonError},

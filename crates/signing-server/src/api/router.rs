@@ -1,6 +1,9 @@
 //! Which path does what, and for whom.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use evidence::note::SigningKey;
 use hyper::{Method, Request, body::Incoming};
@@ -28,15 +31,17 @@ pub struct ApiSettings {
     pub evidence_key: SigningKey,
     /// How long the body of a call may take.
     pub body_timeout: Duration,
-    /// The days to expiry of the server's certificate and of its authority, asked for at each look at the metrics.
-    pub expiry_days: Box<dyn Fn() -> Option<(i64, i64)> + Send + Sync>,
 }
 
 /// The service over HTTP.
 pub struct Api {
     desk: Arc<Desk>,
     settings: ApiSettings,
+    expiry_days: OnceLock<Box<ExpiryDays>>,
 }
+
+/// The days to expiry of the server's certificate and of its authority.
+type ExpiryDays = dyn Fn() -> (i64, i64) + Send + Sync;
 
 impl Api {
     /// Who may come at all.
@@ -44,7 +49,14 @@ impl Api {
 
     /// The API of a desk.
     pub const fn new(desk: Arc<Desk>, settings: ApiSettings) -> Self {
-        Self { desk, settings }
+        Self { desk, settings, expiry_days: OnceLock::new() }
+    }
+
+    /// Shows in the metrics how long the certificates of the front last that this API is behind: the days of the server's
+    /// and of its authority's.
+    pub fn watch_expiry(&self, days: impl Fn() -> (i64, i64) + Send + Sync + 'static) {
+        // The first front is the one.
+        let _second = self.expiry_days.set(Box::new(days));
     }
 
     /// Answers one request of a verified client.
@@ -110,7 +122,7 @@ impl Api {
     pub async fn metrics(&self) -> Result<String, Refusal> {
         let counts = self.desk.store().counts().await.map_err(storage)?;
         let packages = self.desk.store().packages().await.map_err(storage)?;
-        let expiry = (self.settings.expiry_days)();
+        let expiry = self.expiry_days.get().map(|days| days());
         Ok(metrics_text::metrics_text(&self.desk, &counts, &packages, expiry))
     }
 

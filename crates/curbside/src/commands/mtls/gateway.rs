@@ -18,12 +18,15 @@ use mtls::{
 };
 use serde::Serialize;
 use soft_hsm::connector::ListenAddress;
-use tokio::runtime::{self, Runtime};
-#[cfg(unix)]
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::runtime;
 
-use super::gateway_log::GatewayLog;
-use crate::{clock, exit::Exit, failure::Failure, terminal};
+use crate::{
+    clock,
+    exit::Exit,
+    failure::Failure,
+    front::{FrontLog, FrontSignals, make_room_for},
+    terminal,
+};
 
 /// Put mutual TLS in front of a connector
 ///
@@ -74,16 +77,13 @@ struct Started {
     authority_days: i64,
 }
 
-/// Descriptors that are not connections of clients: files, signals, connections to the connector.
-const OTHER_DESCRIPTORS: u64 = 128;
-
 pub(crate) fn run(args: &GatewayArgs) -> Result<(), Failure> {
     let settings = args.settings();
     make_room_for(args.connections);
     let runtime = runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime
         .map_err(|error| Failure::new(Exit::Io, format!("failed to start threads: {error}")))?;
-    let signals = Signals::listen(&runtime)?;
+    let signals = FrontSignals::listen(&runtime)?;
     let (sender, receiver) = event_channel(limits::EVENTS_MAX);
     let clock = Clock::new(|| u64::try_from(clock::unix_millis().0).unwrap_or(0));
     let gateway = Arc::new(Gateway::new(args.upstream.clone(), &settings.limits));
@@ -93,7 +93,7 @@ pub(crate) fn run(args: &GatewayArgs) -> Result<(), Failure> {
         front.serve(move |peer, request| Arc::clone(&gateway).answer(peer, request))
     };
     args.tell(&running)?;
-    let log = GatewayLog::start(receiver, args.json)?;
+    let log = FrontLog::start(receiver, args.json)?;
     let grace = Duration::from_secs(args.grace);
     runtime.block_on(async {
         signals.wait(&running).await;
@@ -179,72 +179,6 @@ fn resolve(listen: &ListenAddress) -> Result<SocketAddr, Failure> {
     let found = listen.to_string().to_socket_addrs().map_err(failed)?;
     let first = found.min_by_key(SocketAddr::is_ipv6);
     first.ok_or_else(|| failed(io::ErrorKind::AddrNotAvailable.into()))
-}
-
-/// Raises the soft limit on open files as far as the connections need and the hard limit allows: it is 1,024 by custom, for
-/// the sake of old programs.
-#[cfg(unix)]
-fn make_room_for(connections: usize) {
-    use rustix::process::{Resource, getrlimit, setrlimit};
-
-    let needed = u64::try_from(connections).unwrap_or(u64::MAX).saturating_add(OTHER_DESCRIPTORS);
-    let mut limit = getrlimit(Resource::Nofile);
-    let Some(current) = limit.current.filter(|current| *current < needed) else { return };
-    let possible = limit.maximum.map_or(needed, |maximum| maximum.min(needed));
-    limit.current = Some(possible);
-    let has_raised = setrlimit(Resource::Nofile, limit).is_ok();
-    let now = if has_raised { possible } else { current };
-    if now < needed {
-        terminal::note(&format!(
-            "warning: this process may open {now} files, and {connections} connections need {needed}"
-        ));
-    }
-}
-
-#[cfg(not(unix))]
-fn make_room_for(_connections: usize) {}
-
-/// Ctrl-C and SIGTERM end the gateway, SIGHUP has the files read again.
-struct Signals {
-    #[cfg(unix)]
-    signals: [Signal; 3],
-}
-
-impl Signals {
-    /// Catches them from here on: a script that has read our first line may ask at once.
-    fn listen(runtime: &Runtime) -> Result<Self, Failure> {
-        let _inside = runtime.enter();
-        Ok(Self {
-            #[cfg(unix)]
-            signals: [
-                signal(SignalKind::terminate()).map_err(failed)?,
-                signal(SignalKind::interrupt()).map_err(failed)?,
-                signal(SignalKind::hangup()).map_err(failed)?,
-            ],
-        })
-    }
-
-    #[cfg(unix)]
-    async fn wait(self, running: &Running) {
-        let [mut terminate, mut interrupt, mut hang_up] = self.signals;
-        loop {
-            tokio::select! {
-                _ = terminate.recv() => return,
-                _ = interrupt.recv() => return,
-                _ = hang_up.recv() => running.reload(),
-            }
-        }
-    }
-
-    #[cfg(not(unix))]
-    async fn wait(self, _running: &Running) {
-        let _no_console = tokio::signal::ctrl_c().await;
-    }
-}
-
-#[cfg(unix)]
-fn failed(error: io::Error) -> Failure {
-    Failure::new(Exit::Io, format!("failed to listen for signals: {error}"))
 }
 
 impl From<BindError> for Failure {

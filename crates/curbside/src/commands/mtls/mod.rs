@@ -3,7 +3,6 @@
 mod authority;
 mod failure;
 mod gateway;
-mod gateway_log;
 mod init;
 mod issue;
 mod nginx;

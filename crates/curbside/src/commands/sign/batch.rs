@@ -8,7 +8,7 @@ use std::{
 };
 
 use durable::{Cause, DurableError, NewFile, Operation, Visibility};
-use hsm::{Fleet, FleetEvent, FleetOptions, Observer};
+use hsm::{Fleet, FleetOptions, Observer};
 use sidewalk::Stage;
 use signer::{
     Signer,
@@ -20,7 +20,7 @@ use signer::{
 
 use super::{SignArgs, batch_log, device};
 use crate::{
-    block::Block, exit::Exit, failure::Failure, files::in_the_way, input::Input,
+    block::Block, exit::Exit, failure::Failure, files::in_the_way, hsm_events, input::Input,
     progress::Progress, terminal, words::counted,
 };
 
@@ -63,7 +63,8 @@ pub(super) fn run(args: &SignArgs, path: &Path) -> Result<ExitCode, Failure> {
         let hsms = args.hsm.count();
         NonZeroUsize::new(CALLERS_MIN.max(CALLERS_PER_HSM * hsms)).unwrap_or(NonZeroUsize::MIN)
     });
-    let options = FleetOptions { observer: Observer::new(tell_hsm), ..FleetOptions::default() };
+    let options =
+        FleetOptions { observer: Observer::new(hsm_events::tell), ..FleetOptions::default() };
     let signer = args.open_signer(selection, options)?;
     let mut journal = JournalFile::open(&journal_path, signer.who_signs()).map_err(open_failed)?;
     let summary = batch.sign(&signer, &mut journal, callers)?;
@@ -226,33 +227,6 @@ fn check_places(args: &SignArgs, output: &Path, journal: &Path) -> Result<(), Fa
         drop(NewFile::create_in(directory, Visibility::Shared)?);
     }
     Ok(())
-}
-
-/// An HSM that goes or comes back while others sign.
-fn tell_hsm(event: &FleetEvent) {
-    match event {
-        FleetEvent::Up { .. } => {}
-        FleetEvent::Down { place, error } => {
-            terminal::note(&format!("note: {place} does not sign now: failed to {error}"));
-        }
-        FleetEvent::LogFull { place } => terminal::note(&format!(
-            "note: {place} does not sign now: its audit log is full: `curbside hsm audit --advance`"
-        )),
-        FleetEvent::Short { place, sessions, wanted, error } => terminal::note(&format!(
-            "note: {place} signs with {sessions} of {wanted} sessions: failed to {error}"
-        )),
-        FleetEvent::LogLow { place, used, total } => {
-            terminal::note(&format!(
-                "note: the audit log of {place} has {used} of {total} entries"
-            ));
-        }
-        FleetEvent::LogNotStored { place, cause } => {
-            terminal::note(&format!(
-                "note: the audit log of {place} stays there: failed to {cause}"
-            ));
-        }
-        FleetEvent::Drained { .. } => {}
-    }
 }
 
 fn open_failed(error: OpenError) -> Failure {

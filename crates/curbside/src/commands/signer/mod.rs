@@ -22,5 +22,3 @@ pub(super) fn run(command: SignerCommand) -> Result<(), Failure> {
         SignerCommand::Status(args) => status::run(&args),
     }
 }
-
-pub(super) use self::serving::Serving;

@@ -8,8 +8,8 @@ use tokio::select;
 
 use super::serving::{Serving, read_settings};
 use crate::{
-    commands::mtls::{FrontLog, FrontSignals, make_room_for},
     failure::Failure,
+    front::{FrontLog, FrontSignals, make_room_for},
     terminal::{self, Output},
 };
 
@@ -53,9 +53,12 @@ pub(super) fn run(args: &ServeArgs) -> Result<(), Failure> {
     make_room_for(CONNECTIONS);
     let (serving, events) = Serving::start(&settings)?;
     let signals = FrontSignals::listen(serving.runtime())?;
-    let addresses: Vec<String> =
-        serving.local_addrs().iter().map(SocketAddr::to_string).collect();
-    terminal::note(&format!("{} signs at https://{}", settings.name, addresses.join(" and https://")));
+    let addresses: Vec<String> = serving.local_addrs().iter().map(SocketAddr::to_string).collect();
+    terminal::note(&format!(
+        "{} signs at https://{}",
+        settings.name,
+        addresses.join(" and https://")
+    ));
     if args.json {
         let mut output = Output::new();
         output.print_json_line(&Started { event: "started", name: settings.name, addresses })?;

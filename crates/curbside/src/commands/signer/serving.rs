@@ -3,7 +3,9 @@
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use hsm::FleetEvent;
-use mtls::front::{Clock, EventReceiver, Front, FrontLimits, FrontSettings, Running, event_channel, limits};
+use mtls::front::{
+    Clock, EventReceiver, Front, FrontLimits, FrontSettings, Running, event_channel, limits,
+};
 use signing_server::{
     Desk, ProductEdge, ProductSettings, Settings,
     api::{Api, ApiSettings},
@@ -15,8 +17,8 @@ use tokio::{
 
 use super::key_file::evidence_key;
 use crate::{
-    clock, exit::Exit, failure::Failure, hsm_access::TlsArgs, pin::pin_of_file, terminal,
-    trust::TrustArgs,
+    clock, exit::Exit, failure::Failure, hsm_access::TlsArgs, hsm_events, pin::pin_of_file,
+    terminal, trust::TrustArgs,
 };
 
 /// How often the directory of job packages is looked at.
@@ -36,7 +38,6 @@ pub(crate) struct Serving {
     runtime: Runtime,
     running: Running,
     desk: Arc<Desk>,
-    api: Arc<Api>,
 }
 
 impl Serving {
@@ -53,12 +54,7 @@ impl Serving {
         let (sender, receiver) = event_channel(limits::EVENTS_MAX);
         let front_settings = front_settings(settings);
         let body_timeout = front_settings.limits.body;
-        let front = Front::bind(
-            &settings.listen,
-            front_settings,
-            Clock::new(unix_millis),
-            sender,
-        )?;
+        let front = Front::bind(&settings.listen, front_settings, Clock::new(unix_millis), sender)?;
         let api = Arc::new(Api::new(
             Arc::clone(&desk),
             ApiSettings { name: settings.name.clone(), evidence_key: key, body_timeout },
@@ -77,7 +73,7 @@ impl Serving {
         });
         runtime.spawn(look_after_packages(Arc::clone(&desk)));
         runtime.spawn(recover(Arc::clone(&desk)));
-        Ok((Self { runtime, running, desk, api }, receiver))
+        Ok((Self { runtime, running, desk }, receiver))
     }
 
     /// Where it listens.
@@ -93,14 +89,6 @@ impl Serving {
         &self.running
     }
 
-    pub(crate) const fn desk(&self) -> &Arc<Desk> {
-        &self.desk
-    }
-
-    pub(crate) const fn api(&self) -> &Arc<Api> {
-        &self.api
-    }
-
     /// Returns when the database cannot be written any more.
     pub(crate) async fn store_broken(&self) -> Failure {
         loop {
@@ -113,9 +101,8 @@ impl Serving {
 
     /// Finishes what is in hand, closes sessions and database.
     pub(crate) fn stop(self, grace: Duration) {
-        let Self { runtime, running, desk, api } = self;
+        let Self { runtime, running, desk } = self;
         runtime.block_on(running.stop(grace));
-        drop(api);
         // Ends the tasks that look after things, and with them their handles on the desk.
         runtime.shutdown_timeout(grace);
         let store = desk.store().clone();
@@ -149,16 +136,14 @@ fn open_product(settings: &ProductSettings) -> Result<signing_server::Product, F
         tls: tls.client()?,
         anchors: TrustArgs::of_file(settings.trust.clone()).anchors()?,
     };
-    Ok(settings.open(edge, |tag, event| {
-        let said = match event {
-            FleetEvent::Up { place, serial } => format!("{tag}: HSM {serial} signs, at {place}"),
-            FleetEvent::Down { place, error } => {
-                format!("warning: {tag}: the HSM at {place} does not sign: failed to {error}")
-            }
-            other => format!("{tag}: {other}"),
-        };
-        terminal::note(&said);
-    })?)
+    let observer = |event: &FleetEvent| match event {
+        FleetEvent::Up { place, serial } => {
+            terminal::note(&format!("HSM {serial} signs, at {place}"));
+        }
+        FleetEvent::Drained { place } => terminal::note(&format!("{place} can be unplugged")),
+        event => hsm_events::tell(event),
+    };
+    Ok(settings.open(edge, observer)?)
 }
 
 fn refresh_packages(runtime: &Runtime, desk: &Arc<Desk>) -> Result<(), Failure> {
@@ -209,9 +194,8 @@ pub(super) fn read_settings(path: &Path) -> Result<Settings, Failure> {
     };
     let text = std::str::from_utf8(&bytes).map_err(|_| bad(&"it is no UTF-8 text"))?;
     let base = path.parent().unwrap_or_else(|| Path::new(""));
-    Settings::parse(text, base).map_err(|error| {
-        bad(&error).hint("docs/signing-service.md explains every key".to_owned())
-    })
+    Settings::parse(text, base)
+        .map_err(|error| bad(&error).hint("docs/signing-service.md explains every key".to_owned()))
 }
 
 impl From<signing_server::store::StoreFault> for Failure {

@@ -3,9 +3,7 @@
 use clap::Args;
 use signer::service::{ServerUrl, get};
 
-use crate::{
-    exit::Exit, failure::Failure, hsm_access::TlsArgs, terminal,
-};
+use crate::{exit::Exit, failure::Failure, hsm_access::TlsArgs, terminal};
 
 /// Show a signing server's products, HSMs, quota and counts
 #[derive(Args, Debug)]

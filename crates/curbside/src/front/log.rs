@@ -1,4 +1,4 @@
-//! The gateway's log: a line for every event, text or JSON.
+//! The log of a front: a line for every event, text or JSON.
 
 use std::{
     io,
@@ -17,12 +17,12 @@ use crate::{exit::Exit, failure::Failure, terminal, terminal::Output};
 const LAST_LINES_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The thread that writes lines. Only it waits for whoever reads them.
-pub(super) struct GatewayLog {
+pub(crate) struct FrontLog {
     done: Receiver<()>,
 }
 
-impl GatewayLog {
-    pub(super) fn start(events: EventReceiver, is_json: bool) -> Result<Self, Failure> {
+impl FrontLog {
+    pub(crate) fn start(events: EventReceiver, is_json: bool) -> Result<Self, Failure> {
         let (tell_done, done) = sync_channel(1);
         let started = thread::Builder::new().name("log".to_owned()).spawn(move || {
             write_all(&events, is_json);
@@ -35,7 +35,7 @@ impl GatewayLog {
     }
 
     /// Waits for the last lines.
-    pub(super) fn finish(self) {
+    pub(crate) fn finish(self) {
         let _too_slow = self.done.recv_timeout(LAST_LINES_TIMEOUT);
     }
 }
