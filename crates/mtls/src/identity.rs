@@ -336,3 +336,81 @@ fn steers(character: char) -> bool {
 fn shown(text: &str) -> String {
     text.chars().take(NAME_LEN_BYTES_MAX).filter(|character| !steers(*character)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{CertificateParams, KeyPair, SanType};
+
+    use super::*;
+
+    /// What a certificate with these URIs says.
+    fn of(uris: &[&str]) -> Result<ClientIdentity, IdentityError> {
+        let mut params = CertificateParams::default();
+        params.distinguished_name = rcgen::DistinguishedName::new();
+        for uri in uris {
+            params.subject_alt_names.push(SanType::URI((*uri).try_into().expect("ASCII")));
+        }
+        let key = KeyPair::generate().expect("a key");
+        let certificate = params.self_signed(&key).expect("a certificate");
+        ClientIdentity::from_certificate_der(certificate.der())
+    }
+
+    #[test]
+    fn a_role_and_a_line_are_read() {
+        for role in Role::ALL {
+            let uri = line_uri("hall 4/α").expect("a name");
+            let identity = of(&[&role.uri(), &uri, "https://example.com"]).expect("an identity");
+            assert_eq!((identity.role, identity.has_role), (role, true));
+            assert_eq!(identity.name, "hall 4/α");
+        }
+    }
+
+    #[test]
+    fn a_certificate_that_says_nothing_is_a_line_named_by_its_fingerprint() {
+        let identity = of(&["urn:other:role:operator"]).expect("an identity");
+        assert_eq!((identity.role, identity.has_role), (Role::Line, false));
+        assert_eq!(identity.name, identity.fingerprint_hex());
+        assert_eq!(identity.common_name, None);
+    }
+
+    #[test]
+    fn a_misspelt_role_is_not_no_role() {
+        for uri in [
+            "urn:curbside:role:Operator",
+            "urn:curbside:role:",
+            "URN:curbside:role:monitor",
+            "urn:Curbside:role:monitor",
+            "urn:curbside:",
+            "urn:curbside:roles:line",
+        ] {
+            assert!(matches!(of(&[uri]), Err(IdentityError::UnknownUri { .. })), "{uri}");
+        }
+    }
+
+    #[test]
+    fn two_roles_or_two_lines_are_refused() {
+        let (line, operator) = (Role::Line.uri(), Role::Operator.uri());
+        for uris in [[line.as_str(), &operator], [&line, &line]] {
+            assert_eq!(of(&uris), Err(IdentityError::Ambiguous { what: "role" }));
+        }
+        let uris = ["urn:curbside:line:a", "urn:curbside:line:b"];
+        assert_eq!(of(&uris), Err(IdentityError::Ambiguous { what: "line name" }));
+    }
+
+    #[test]
+    fn a_line_that_steers_a_terminal_is_refused() {
+        for (uri, why) in [
+            ("urn:curbside:line:", NameError::Empty),
+            ("urn:curbside:line:a%0Ab", NameError::ControlCharacter),
+            ("urn:curbside:line:%E2%80%AEa", NameError::ControlCharacter),
+            ("urn:curbside:line:%FF", NameError::Encoding),
+            ("urn:curbside:line:%4", NameError::Encoding),
+            ("urn:curbside:line:%zz", NameError::Encoding),
+        ] {
+            assert_eq!(of(&[uri]), Err(IdentityError::Name(why)), "{uri}");
+        }
+        let long = format!("urn:curbside:line:{}", "a".repeat(65));
+        assert_eq!(of(&[&long]), Err(IdentityError::Name(NameError::TooLong { len_bytes: 65 })));
+        assert!(line_uri(&"a".repeat(64)).is_ok());
+    }
+}

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod files;
+mod mtls;
 mod scene;
 
 /// Every case in `cases/`: a command line on the files in `inputs/`, and what it prints. `TRYCMD=overwrite` takes what

@@ -196,10 +196,13 @@ impl Authority {
         let pem = match durable::read_bounded(&path, CERTIFICATE_FILE_LEN_BYTES_MAX) {
             Ok(pem) => pem,
             Err(DurableError { cause: Cause::NotFound | Cause::NotADirectory, .. }) => {
-                return Err(AuthorityError::NoAuthority { directory: directory.to_owned() });
+                return Err(no_authority(directory, CA_PEM));
             }
             Err(error) => return Err(error.into()),
         };
+        if !directory.join(ISSUED).is_dir() {
+            return Err(no_authority(directory, ISSUED));
+        }
         let certificate = CaCertificate::from_pem(&pem, &path)?;
         Ok(Self { directory: directory.to_owned(), certificate })
     }
@@ -513,6 +516,10 @@ impl fmt::Debug for Unlocked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Unlocked").field("authority", &self.authority).finish_non_exhaustive()
     }
+}
+
+fn no_authority(directory: &Path, file: &'static str) -> AuthorityError {
+    AuthorityError::NoAuthority { directory: directory.to_owned(), file }
 }
 
 /// A directory for an authority, locked, without the files of one.

@@ -14,10 +14,12 @@ pub enum AuthorityError {
     #[error(transparent)]
     File(#[from] DurableError),
     /// The directory holds no authority.
-    #[error("find an authority in {}: it has no ca.pem", directory.display())]
+    #[error("find an authority in {}: it has no {file}", directory.display())]
     NoAuthority {
         /// The directory.
         directory: PathBuf,
+        /// What it lacks: with `ca.pem` and without the rest it is a peer's.
+        file: &'static str,
     },
     /// The directory holds an authority, or a part of one, already.
     #[error("make an authority in {}: {file} is there already", directory.display())]
@@ -119,7 +121,10 @@ impl AuthorityError {
     pub fn hint(&self) -> Option<String> {
         Some(match self {
             Self::File(error) => return error.hint(),
-            Self::NoAuthority { directory } => format!(
+            Self::NoAuthority { file: "issued", .. } => {
+                "it looks like the directory of a server or client: name the authority's with --ca DIR".into()
+            }
+            Self::NoAuthority { directory, .. } => format!(
                 "name its directory with --ca DIR, or make one with `curbside mtls init --ca {}`",
                 directory.display()
             ),

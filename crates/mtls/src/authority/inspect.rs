@@ -7,7 +7,7 @@ use x509_parser::{
 };
 
 use super::{CaCertificate, DAY_SECONDS, Purpose, WARN_DAYS, ca, request::RSA_BITS_MIN};
-use crate::identity::{ClientIdentity, IdentityError};
+use crate::identity::{ClientIdentity, IdentityError, Role};
 
 /// The most certificates of one file that are looked at. A chain of the networked set-up has two.
 const CERTIFICATES_MAX: usize = 64;
@@ -181,6 +181,12 @@ impl Inspection {
     /// Name, role, serial number, validity.
     pub const fn identity(&self) -> &ClientIdentity {
         &self.identity
+    }
+
+    /// Its role; `None` for an authority, and for a server that states none: only a client is taken for a line.
+    pub fn role(&self) -> Option<Role> {
+        let is_client = self.purposes.contains(&Purpose::Client);
+        (!self.is_ca && (self.identity.has_role || is_client)).then_some(self.identity.role)
     }
 
     /// Its subject, such as `CN=line-1`.

@@ -6,7 +6,7 @@
 //! | basicConstraints | CA:FALSE | CA:FALSE, critical |
 //! | keyUsage | four usages | the same four, critical |
 //! | extendedKeyUsage | serverAuth or clientAuth | the same |
-//! | subjectKeyIdentifier | no (OpenSSL adds one from 3.2 on) | yes |
+//! | subjectKeyIdentifier | with newer OpenSSL alone | yes |
 //! | subjectAltName | no | yes: names of a server, role and line of a client |
 //! | keyUsage of the authority | no | keyCertSign, cRLSign, critical |
 //!

@@ -106,13 +106,14 @@ fn entry_block(entry: &StatusEntry) -> Block {
         (EntryState::Expired, _) => format!("expired {until}"),
         (state, _) => format!("{}, until {until}, {} days left", state.word(), entry.days_left),
     };
-    let title = format!("{} {} ({}): {end}", record.purpose(), record.name(), identity.role);
+    let role = inspection.role().map(|role| format!(" ({role})")).unwrap_or_default();
+    let title = format!("{} {}{role}: {end}", record.purpose(), record.name());
     Block::new(title)
         .text("name", record.name())
         .for_programs()
         .text("purpose", record.purpose())
         .for_programs()
-        .text("role", identity.role)
+        .maybe("role", inspection.role())
         .for_programs()
         .text("state", entry.state.word())
         .for_programs()
@@ -222,9 +223,9 @@ fn file_block(
         (false, []) => "of no purpose".to_owned(),
         (false, purposes) => purposes.join(" and "),
     };
-    let role = (!inspection.is_ca()).then(|| match identity.has_role {
-        true => identity.role.to_string(),
-        false => format!("{}, assumed", identity.role),
+    let role = inspection.role().map(|role| match identity.has_role {
+        true => role.to_string(),
+        false => format!("{role}, assumed"),
     });
     let names = inspection.names().join(", ");
     let is_ours = ca.map(|ca| ca.der() == inspection.der() || ca.has_signed(inspection.der()));
