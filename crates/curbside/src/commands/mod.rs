@@ -1,5 +1,6 @@
 //! The native commands, a file each.
 
+mod audit;
 mod chain;
 mod compat;
 mod completions;
@@ -8,6 +9,7 @@ mod device;
 mod doctor;
 mod explain;
 mod hsm;
+mod job;
 mod key;
 mod line;
 mod log;
@@ -73,6 +75,10 @@ enum Command {
     Line(line::LineCommand),
     #[command(subcommand)]
     Device(device::DeviceCommand),
+    #[command(subcommand)]
+    Job(job::JobCommand),
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     Doctor(doctor::DoctorArgs),
     Compat(compat::CompatArgs),
     Completions(completions::CompletionsArgs),
@@ -95,6 +101,8 @@ impl Cli {
             // A line ends with a code of its own when some boards were not finished.
             Command::Line(command) => return line::run(command),
             Command::Device(command) => device::run(command),
+            Command::Job(command) => job::run(command),
+            Command::Audit(command) => audit::run(command),
             Command::Doctor(args) => doctor::run(&args),
             // A public tool's exit code is its own.
             Command::Compat(args) => return compat::run(args),
