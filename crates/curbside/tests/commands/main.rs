@@ -1,7 +1,9 @@
 //! Whole commands: what they print, how they end, what files they leave.
 
+mod audit;
 mod bad_input;
 mod files;
+mod job;
 mod scene;
 
 /// Every case in `cases/`: a command line on the files in `inputs/`, and what it prints. `TRYCMD=overwrite` takes what
