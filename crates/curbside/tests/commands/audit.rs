@@ -324,6 +324,14 @@ fn the_hsms_own_log_is_counted_and_its_chain_must_hold() {
     scene.put("hsm.jsonl", saved_audit(3));
     let ended = scene.run("audit verify log --key log.vkey --hsm-audit hsm.jsonl");
     assert_eq!(ended.code, Some(0), "{ended:?}");
+    // The same HSM's log, saved once more after it has grown: what stands in both counts once.
+    scene.put("early.jsonl", saved_audit(2));
+    let words = "audit verify log --key log.vkey --json --hsm-audit early.jsonl hsm.jsonl";
+    let json: serde_json::Value = serde_json::from_str(&scene.run(words).stdout).unwrap();
+    assert_eq!(
+        (&json["counts"][1]["devices"], &json["counts"][2]["devices"]),
+        (&3.into(), &3.into())
+    );
     scene.put("hsm.jsonl", saved_audit(4));
     let ended = scene.run("audit verify log --key log.vkey --hsm-audit hsm.jsonl");
     assert_eq!(ended.code, Some(4), "{ended:?}");

@@ -31,12 +31,20 @@ pub(super) struct CountArgs {
     feedback: Vec<PathBuf>,
 }
 
-/// What an HSM's log says of its signatures.
+/// What the HSMs' logs say of their signatures: eight bytes of each entry's digest. Digests run over all that
+/// was before, so that no two entries share one, and an entry that stands in two files counts once.
 #[derive(Default)]
 struct Signatures {
-    ed25519: u64,
-    p256r1: u64,
-    refused: u64,
+    ed25519: Vec<u64>,
+    p256r1: Vec<u64>,
+    refused: Vec<u64>,
+}
+
+/// How many different ones there are.
+fn distinct(mut digests: Vec<u64>) -> u64 {
+    digests.sort_unstable();
+    digests.dedup();
+    digests.len() as u64
 }
 
 /// The table, what explains it, and whether something was signed without an entry.
@@ -55,23 +63,22 @@ pub(super) fn reconcile(args: &CountArgs, entries: u64) -> Result<Reconciled, Fa
         for path in &args.hsm_audit {
             add_hsm_audit(path, &mut total)?;
         }
-        table.row("HSM, Ed25519", total.ed25519, entries);
-        table.row("HSM, P-256", total.p256r1, entries);
-        table.compare_signed("HSMs", "Ed25519 signatures", total.ed25519, entries);
-        if total.p256r1 > total.ed25519 {
-            let more = total.p256r1 - total.ed25519;
+        let (ed25519, p256r1) = (distinct(total.ed25519), distinct(total.p256r1));
+        let refused = distinct(total.refused);
+        table.row("HSM, Ed25519", ed25519, entries);
+        table.row("HSM, P-256", p256r1, entries);
+        table.compare_signed("HSMs", "Ed25519 signatures", ed25519, entries);
+        if p256r1 > ed25519 {
+            let more = p256r1 - ed25519;
             table.remarks.push(Remark::note(
                 "p256-again",
                 format_args!("{more} P-256 signatures more than Ed25519: an answer was lost or did not verify, and was asked for again"),
             ));
         }
-        if total.refused > 0 {
+        if refused > 0 {
             table.remarks.push(Remark::note(
                 "hsm-refused",
-                format_args!(
-                    "{} signatures were refused by an HSM and count for nothing",
-                    total.refused
-                ),
+                format_args!("{refused} signatures were refused by an HSM and count for nothing"),
             ));
         }
     }
@@ -219,12 +226,13 @@ fn add_hsm_audit(path: &Path, total: &mut Signatures) -> Result<(), Failure> {
         })?;
         trust = Some(next);
         let LogRecord { command, result, .. } = entry.record;
+        let digest = entry.digest.0.first_chunk().copied().map_or(0, u64::from_be_bytes);
         // An answer's code is the command's with its top bit set; anything else is an error.
         let is_done = result == command.0 | 0x80;
         match command {
-            Command::SIGN_EDDSA if is_done => total.ed25519 += 1,
-            Command::SIGN_ECDSA if is_done => total.p256r1 += 1,
-            Command::SIGN_EDDSA | Command::SIGN_ECDSA => total.refused += 1,
+            Command::SIGN_EDDSA if is_done => total.ed25519.push(digest),
+            Command::SIGN_ECDSA if is_done => total.p256r1.push(digest),
+            Command::SIGN_EDDSA | Command::SIGN_ECDSA => total.refused.push(digest),
             _ => {}
         }
     }
