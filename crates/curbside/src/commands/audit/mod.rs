@@ -3,13 +3,14 @@
 mod counts;
 mod entries;
 mod export;
+mod fetch;
 mod keygen;
 mod note_keys;
 mod prove;
 mod show;
 mod verify;
 
-pub(crate) use self::note_keys::{SignerKeyArgs, VerifierArgs, note_exit};
+pub(crate) use self::note_keys::{SignerKeyArgs, VerifierArgs, note_exit, signing_key};
 
 use clap::Subcommand;
 
@@ -18,6 +19,7 @@ use crate::failure::Failure;
 /// Check the log of issuances, without its server
 #[derive(Debug, Subcommand)]
 pub(crate) enum AuditCommand {
+    Fetch(fetch::FetchArgs),
     Verify(Box<verify::VerifyArgs>),
     Show(show::ShowArgs),
     Prove(prove::ProveArgs),
@@ -27,6 +29,7 @@ pub(crate) enum AuditCommand {
 
 pub(crate) fn run(command: AuditCommand) -> Result<(), Failure> {
     match command {
+        AuditCommand::Fetch(args) => fetch::run(&args),
         AuditCommand::Verify(args) => verify::run(&args),
         AuditCommand::Show(args) => show::run(&args),
         AuditCommand::Prove(args) => prove::run(&args),

@@ -67,21 +67,30 @@ pub(crate) struct SignerKeyArgs {
 impl SignerKeyArgs {
     /// The key.
     pub(crate) fn signing_key(&self) -> Result<SigningKey, Failure> {
-        let limit = KEY_PEM_LEN_BYTES_MAX as u64;
-        let pem = durable::read_bounded(&self.key, limit).map(Zeroizing::new)?;
-        SigningKey::from_pem(&pem, self.name.as_ref()).map_err(|error| {
-            let exit = match error {
-                KeyPemError::Encrypted | KeyPemError::OtherAlgorithm => Exit::Unsupported,
-                KeyPemError::NoName | KeyPemError::OtherName { .. } => Exit::Usage,
-                _ => Exit::Malformed,
-            };
-            let hint = match error {
-                KeyPemError::NoName => Some("name it with --key-name".to_owned()),
-                _ => error.hint(),
-            };
-            Failure::new(exit, format!("failed to read {}: {error}", self.key.display())).hint(hint)
-        })
+        signing_key(&self.key, self.name.as_ref(), "name it with --key-name")
     }
+}
+
+/// Reads a key that signs notes. `name_hint` says how a key without a name gets one.
+pub(crate) fn signing_key(
+    path: &Path,
+    name: Option<&KeyName>,
+    name_hint: &str,
+) -> Result<SigningKey, Failure> {
+    let limit = KEY_PEM_LEN_BYTES_MAX as u64;
+    let pem = durable::read_bounded(path, limit).map(Zeroizing::new)?;
+    SigningKey::from_pem(&pem, name).map_err(|error| {
+        let exit = match error {
+            KeyPemError::Encrypted | KeyPemError::OtherAlgorithm => Exit::Unsupported,
+            KeyPemError::NoName | KeyPemError::OtherName { .. } => Exit::Usage,
+            _ => Exit::Malformed,
+        };
+        let hint = match error {
+            KeyPemError::NoName => Some(name_hint.to_owned()),
+            _ => error.hint(),
+        };
+        Failure::new(exit, format!("failed to read {}: {error}", path.display())).hint(hint)
+    })
 }
 
 /// How a command ends that cannot believe a note.

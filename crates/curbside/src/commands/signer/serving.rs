@@ -15,10 +15,9 @@ use tokio::{
     time,
 };
 
-use super::key_file::evidence_key;
 use crate::{
-    clock, exit::Exit, failure::Failure, hsm_access::TlsArgs, hsm_events, pin::pin_of_file,
-    terminal, trust::TrustArgs,
+    clock, commands::audit::signing_key, exit::Exit, failure::Failure, hsm_access::TlsArgs,
+    hsm_events, pin::pin_of_file, terminal, trust::TrustArgs,
 };
 
 /// How often the directory of job packages is looked at.
@@ -46,7 +45,9 @@ impl Serving {
         let runtime = runtime::Builder::new_multi_thread().enable_all().build();
         let runtime = runtime
             .map_err(|error| Failure::new(Exit::Io, format!("failed to start threads: {error}")))?;
-        let key = evidence_key(&settings.evidence_key)?;
+        let key_path = &settings.evidence_key;
+        durable::refuse_open_to_others(key_path)?;
+        let key = signing_key(key_path, None, "make it with `curbside audit keygen`")?;
         let store = settings.open_store(unix_millis)?;
         let products = settings.products.iter().map(open_product).collect::<Result<_, _>>()?;
         let desk = Arc::new(Desk::new(products, settings.packages()?, store, clock::unix_seconds));
