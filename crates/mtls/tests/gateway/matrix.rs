@@ -14,7 +14,7 @@ fn is_refused(stand: &Stand, pair: &Pair, reason: &Reason) {
     let good = GoodClient::start(stand);
     for version in [&TLS12, &TLS13] {
         let mut client = Client::connect(stand, Some(pair), &[version]).expect("part of the stand");
-        let error = client.get("/connector/status").unwrap_err();
+        let error = client.get("/connector/status").expect_err("it is refused");
         assert!(error.to_string().contains("received fatal alert"), "{error}");
         let refusal = stand.refused(client.local, reason);
         assert_eq!((refusal.client, refusal.status), (None, None));
