@@ -261,7 +261,8 @@ impl Tables for SqliteStore {
     fn stale(&mut self, owner: &str, now_ms: u64, limit: u32) -> Result<Vec<TakenUp>, StoreFault> {
         let sql = format!(
             "SELECT {COLUMNS} FROM issuance WHERE pending = 1 \
-             AND (claimed_by = ?1 OR claimed_until_ms < ?2) LIMIT ?3"
+             AND (claimed_by = ?1 OR claimed_until_ms < ?2) \
+             ORDER BY claimed_until_ms, smsn LIMIT ?3"
         );
         let query = || -> rusqlite::Result<Vec<Option<IssuanceRow>>> {
             let mut statement = self.connection.prepare_cached(&sql)?;
