@@ -1,0 +1,12 @@
+//! The store on SQLite and on PostgreSQL: the same rules, the same counts, whatever is killed.
+
+mod devices;
+mod evidence_log;
+mod model;
+mod opening;
+mod places;
+mod postgres_server;
+mod postgres_settings;
+mod quota;
+mod replicas;
+mod rules;

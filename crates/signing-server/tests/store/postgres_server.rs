@@ -1,0 +1,180 @@
+//! A PostgreSQL server of our own: Debian's program on a directory of its own, flushing as it does for everybody.
+
+use std::{
+    fs,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use postgres::{Client, NoTls};
+use tempfile::TempDir;
+
+/// How long a server may take to answer: with a crash behind it, and other tests beside it.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The password of the only user, for connections over TCP.
+pub(crate) const PASSWORD: &str = "correct horse";
+
+/// A running server. Ends with it.
+pub(crate) struct PostgresServer {
+    directory: TempDir,
+    programs: PathBuf,
+    port: u16,
+    process: Option<Child>,
+}
+
+impl PostgresServer {
+    /// Makes and starts one; `None`, and says so, where there is no PostgreSQL.
+    pub(crate) fn start() -> Option<Self> {
+        let Some(programs) = programs() else {
+            eprintln!("SKIPPED: there is no PostgreSQL here; its Debian package is `postgresql`");
+            return None;
+        };
+        let directory = TempDir::new().unwrap();
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut server = Self { directory, programs, port, process: None };
+        let password = server.password_file();
+        durable::write_new(&password, durable::Visibility::OwnerOnly, PASSWORD.as_bytes()).unwrap();
+        for file in [server.directory.path(), &password] {
+            give_away(file);
+        }
+        let made = server
+            .program("initdb")
+            .args(["--no-sync", "--username=curbside", "--encoding=UTF8", "--locale=C"])
+            .args(["--auth-local=trust", "--auth-host=scram-sha-256"])
+            .arg("--pwfile")
+            .arg(&password)
+            .arg(server.data())
+            .output()
+            .unwrap();
+        assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
+        server.restart(&[]);
+        Some(server)
+    }
+
+    /// Starts the server, with settings like `fsync=off`, and waits until it answers.
+    pub(crate) fn restart(&mut self, settings: &[&str]) {
+        self.kill();
+        let began = Instant::now();
+        loop {
+            let mut command = self.program("postgres");
+            command.arg("-D").arg(self.data()).arg("-k").arg(self.directory.path());
+            command.args(["-p", &self.port.to_string(), "-c", "listen_addresses=127.0.0.1"]);
+            for setting in settings {
+                command.args(["-c", setting]);
+            }
+            let mut process = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+            // After a crash it refuses to start until the last process of the one before has ended.
+            loop {
+                if Client::connect(&self.url(), NoTls).is_ok() {
+                    self.process = Some(process);
+                    return;
+                }
+                assert!(began.elapsed() < PATIENCE, "PostgreSQL does not start");
+                thread::sleep(Duration::from_millis(20));
+                if process.try_wait().unwrap().is_some() {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// Kills the server's first process with SIGKILL; the others end when they notice.
+    pub(crate) fn kill(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            process.kill().unwrap();
+            process.wait().unwrap();
+        }
+    }
+
+    /// Kills the processes behind all connections with SIGKILL; the server starts itself again.
+    pub(crate) fn kill_backends(&self) {
+        let pids: Vec<i32> = self
+            .client()
+            .query(
+                "SELECT pid FROM pg_stat_activity \
+                 WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()",
+                &[],
+            )
+            .map(|rows| rows.iter().map(|row| row.get(0)).collect())
+            .unwrap_or_default();
+        for pid in pids {
+            let _ended = Command::new("kill").args(["-9", &pid.to_string()]).status();
+        }
+    }
+
+    /// Over the socket, where no password is asked.
+    pub(crate) fn url(&self) -> String {
+        let directory = self.directory.path().display();
+        format!("postgres://curbside@/postgres?host={directory}&port={}", self.port)
+    }
+
+    /// Over TCP, with a password.
+    pub(crate) fn tcp_url(&self) -> String {
+        format!("postgres://curbside@127.0.0.1:{}/postgres", self.port)
+    }
+
+    /// The file with the password.
+    pub(crate) fn password_file(&self) -> PathBuf {
+        self.directory.path().join("password")
+    }
+
+    /// A connection past the store. Waits for a server that recovers.
+    pub(crate) fn client(&self) -> Client {
+        let began = Instant::now();
+        loop {
+            match Client::connect(&self.url(), NoTls) {
+                Ok(client) => return client,
+                Err(error) => assert!(began.elapsed() < PATIENCE, "{error}"),
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn data(&self) -> PathBuf {
+        self.directory.path().join("data")
+    }
+
+    /// A program of PostgreSQL, which refuses to run as root. Ends with the thread that starts it.
+    fn program(&self, name: &str) -> Command {
+        let mut command = Command::new("setpriv");
+        command.args(["--pdeathsig", "KILL"]);
+        if is_root() {
+            command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]);
+        }
+        command.arg(self.programs.join(name));
+        command
+    }
+}
+
+impl Drop for PostgresServer {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// The directory with the programs of the newest PostgreSQL from Debian.
+fn programs() -> Option<PathBuf> {
+    let versions = fs::read_dir("/usr/lib/postgresql").ok()?;
+    let mut found: Vec<PathBuf> =
+        versions.flatten().map(|version| version.path().join("bin")).collect();
+    found.retain(|directory| directory.join("initdb").exists());
+    found.sort();
+    found.pop()
+}
+
+fn is_root() -> bool {
+    let id = Command::new("id").arg("-u").output().unwrap();
+    id.stdout.trim_ascii() == b"0"
+}
+
+/// Gives a file to the user that PostgreSQL runs as.
+fn give_away(path: &Path) {
+    if is_root() {
+        let status = Command::new("chown").arg("postgres:postgres").arg(path).status().unwrap();
+        assert!(status.success());
+    }
+}
