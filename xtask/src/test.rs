@@ -98,12 +98,17 @@ fn both_workspaces(name: &str, repository: &Repository, arguments: &[&str]) -> F
 /// The ignored tests that are long: not those that others start as processes of their own.
 const LONG: [&str; 4] = ["--run-ignored", "all", "--filterset", "not test(child)"];
 
-/// All tests of the workspace but those in documentation, which nextest cannot run. Disks that fail are played by strace.
+/// All tests of the workspace but those in documentation, which nextest cannot run. Disks that fail are played by strace; the
+/// store's tests start PostgreSQL servers of their own.
 fn units(repository: &Repository, is_long: bool) -> Fallible<Report> {
     let strace = peers::install_program("strace", "-V");
+    let postgresql = peers::install_postgresql();
     let mut report = all_units(repository, is_long)?;
     if let Err(why) = strace {
         report.skip(&format!("the tests of failing disks: {why}"));
+    }
+    if let Err(why) = postgresql {
+        report.skip(&format!("the tests of the store in PostgreSQL: {why}"));
     }
     Ok(report)
 }

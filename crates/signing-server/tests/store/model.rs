@@ -7,6 +7,7 @@ use signing_server::store::{Begin, Begun, Store, Ticket};
 
 use crate::{
     devices::{asked, device, package, request, signed, smsn},
+    draw::Draw,
     evidence_log::check_log,
     places::{Place, in_both, wait},
 };
@@ -128,17 +129,4 @@ fn compare(store: &Store, model: &Model) {
     assert_eq!((counts.issued, counts.evidence), (model.issued, model.issued));
     assert_eq!(counts.issued + counts.pending, model.used);
     assert_eq!(wait(store.packages()).unwrap()[0].used, model.used);
-}
-
-/// SplitMix64.
-struct Draw(u64);
-
-impl Draw {
-    fn below(&mut self, end: u32) -> u32 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((mixed ^ (mixed >> 31)) % u64::from(end)) as u32
-    }
 }

@@ -82,11 +82,19 @@ impl PostgresServer {
         }
     }
 
-    /// Kills the server's first process with SIGKILL; the others end when they notice.
+    /// Kills all processes of the server with SIGKILL, the first one first: one of a server that recovers may outlive
+    /// it, and no other server starts before that one has ended.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a list that the kernel writes, of few processes"
+    )]
     pub(crate) fn kill(&mut self) {
         if let Some(mut process) = self.process.take() {
+            let id = process.id();
+            let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap();
             process.kill().unwrap();
             process.wait().unwrap();
+            children.split_whitespace().for_each(kill_process);
         }
     }
 
@@ -101,9 +109,7 @@ impl PostgresServer {
             )
             .map(|rows| rows.iter().map(|row| row.get(0)).collect())
             .unwrap_or_default();
-        for pid in pids {
-            let _ended = Command::new("kill").args(["-9", &pid.to_string()]).status();
-        }
+        pids.iter().for_each(|pid| kill_process(&pid.to_string()));
     }
 
     /// Over the socket, where no password is asked.
@@ -154,6 +160,12 @@ impl Drop for PostgresServer {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// Kills a process of a server; it may have ended.
+fn kill_process(id: &str) {
+    let killed = Command::new("kill").args(["-9", id]).stderr(Stdio::null()).status();
+    assert!(killed.is_ok(), "there is no kill");
 }
 
 /// The directory with the programs of the newest PostgreSQL from Debian.

@@ -11,7 +11,11 @@ mod draft;
 mod fault;
 mod session;
 
-use std::{path::Path, thread};
+use std::{
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
 
 use sidewalk::Smsn;
 use signer::service::RequestId;
@@ -28,12 +32,17 @@ use super::{
     tables::{Charge, Database, IssuanceRow, Tables},
 };
 
+/// How long a database that did not answer is left alone: a hundred callers that repeat at once would keep it busy.
+const RETRY_PAUSE: Duration = Duration::from_millis(100);
+
 /// A signing server's part of a PostgreSQL database.
 pub struct PostgresStore {
     address: Address,
     owner: String,
     /// `None` after a connection broke.
     session: Option<Session>,
+    /// When a broken connection was last tried to be made again.
+    tried: Option<Instant>,
     draft: Draft,
 }
 
@@ -57,7 +66,13 @@ impl PostgresStore {
             scope.spawn(|| Session::open(&address, owner)).join().map_err(|_| StoreFault::Gone)
         });
         let session = Some(opened??);
-        let database = Self { address, owner: owner.to_owned(), session, draft: Draft::default() };
+        let database = Self {
+            address,
+            owner: owner.to_owned(),
+            session,
+            tried: None,
+            draft: Draft::default(),
+        };
         Store::start(Box::new(database), owner)
     }
 
@@ -76,6 +91,10 @@ impl PostgresStore {
     fn begin_anew(&mut self) -> Result<(), StoreFault> {
         // The old one holds the server's name until it ends.
         self.session = None;
+        if self.tried.is_some_and(|tried| tried.elapsed() < RETRY_PAUSE) {
+            self.session()?;
+        }
+        self.tried = Some(Instant::now());
         let session = Session::open(&self.address, &self.owner).map_err(|fault| match fault {
             StoreFault::Away { .. } => fault,
             // Nothing was written: whatever is in the way, the next transaction tries again.
