@@ -140,6 +140,35 @@ impl PostgresServer {
         }
     }
 
+    /// Makes an authority and a certificate for 127.0.0.1 and restarts the server with it, so that it speaks TLS. Returns
+    /// the file of the authority.
+    pub(crate) fn speak_tls(&mut self) -> PathBuf {
+        let directory = self.directory.path().to_owned();
+        let openssl = |arguments: &str| {
+            let mut command = Command::new("openssl");
+            command.args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]);
+            command.args(["-nodes", "-days", "2"]).args(arguments.split(' '));
+            let made = command.current_dir(&directory).output().unwrap();
+            assert!(made.status.success(), "openssl: {}", String::from_utf8_lossy(&made.stderr));
+        };
+        openssl("-subj /CN=authority -keyout ca.key -out ca.pem");
+        openssl(
+            "-subj /CN=database -CA ca.pem -CAkey ca.key -addext subjectAltName=IP:127.0.0.1 \
+             -addext basicConstraints=critical,CA:FALSE -keyout server.key -out server.pem",
+        );
+        for name in ["server.key", "server.pem"] {
+            give_away(&directory.join(name));
+        }
+        let file =
+            |setting: &str, name: &str| format!("{setting}={}", directory.join(name).display());
+        self.restart(&[
+            "ssl=on",
+            &file("ssl_cert_file", "server.pem"),
+            &file("ssl_key_file", "server.key"),
+        ]);
+        directory.join("ca.pem")
+    }
+
     fn data(&self) -> PathBuf {
         self.directory.path().join("data")
     }

@@ -28,6 +28,33 @@ fn the_password_comes_from_a_private_file() {
 }
 
 #[test]
+fn tls_is_spoken_to_the_server_that_was_meant_and_to_nobody_else() {
+    let Some(mut server) = PostgresServer::start() else { return };
+    let password = server.password_file();
+    let open = |url: &str| PostgresStore::open(url, "a", Some(&password));
+    let tls = format!("{}?sslmode=require", server.tcp_url());
+    let without = open(&tls).unwrap_err();
+    assert!(matches!(without, StoreFault::Away { .. }), "it speaks no TLS: {without:?}");
+    let authority = server.speak_tls();
+    let trusting = format!("{tls}&sslrootcert={}", authority.display());
+    let store = open(&trusting).unwrap();
+    wait(issue(&store, asked(1))).unwrap();
+    let mut client = server.client();
+    let sql = "SELECT count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) \
+               WHERE ssl AND client_port > 0";
+    assert_eq!(client.query_one(sql, &[]).unwrap().get::<_, i64>(0), 1);
+    store.close();
+    // The certificate is for the address.
+    open(&trusting.replace("127.0.0.1", "localhost")).unwrap_err();
+    // The system does not know the authority.
+    open(&tls).unwrap_err();
+    open(&trusting.replace("require", "verify-full")).unwrap();
+    // What hears anybody needs TLS, unless it is said otherwise.
+    let remote = open("postgres://u@192.0.2.1:1/db?sslrootcert=/no/such/file").unwrap_err();
+    assert!(matches!(remote, StoreFault::File(_)), "{remote:?}");
+}
+
+#[test]
 fn a_database_that_could_forget_is_refused() {
     let Some(mut server) = PostgresServer::start() else { return };
     server.restart(&["fsync=off"]);
