@@ -26,6 +26,8 @@ mod measure;
 #[cfg(feature = "bench")]
 mod pages;
 #[cfg(feature = "bench")]
+mod postgres;
+#[cfg(feature = "bench")]
 mod python;
 #[cfg(feature = "bench")]
 mod report;
@@ -37,6 +39,8 @@ mod scratch;
 mod signing;
 #[cfg(feature = "bench")]
 mod soft_hsm;
+#[cfg(feature = "bench")]
+mod store;
 #[cfg(feature = "bench")]
 mod verify;
 #[cfg(feature = "bench")]
@@ -57,7 +61,8 @@ pub(crate) struct BenchArgs {
     /// How often each figure is taken, in turns with the others; the median counts.
     #[arg(long, default_value_t = 5)]
     rounds: usize,
-    /// Also take the measurements that take minutes: the real flash time, a journal of ten million devices.
+    /// Also take the measurements that take minutes: the real flash time, a journal and an evidence
+    /// log of ten million devices.
     #[arg(long)]
     long: bool,
     /// The real `consolidate_cl.py`, run beside its work in plain Python.
@@ -85,6 +90,8 @@ pub(crate) enum Subject {
     Line,
     /// A large journal, opened and searched.
     Journal,
+    /// What a signing server remembers: devices begun and finished, and a large evidence log.
+    Store,
 }
 
 /// Measures.

@@ -4,7 +4,7 @@ use crate::{
     Fallible,
     bench::{
         BenchArgs, Subject, authority::processors, journal, line, logs, pages, python::Python,
-        report::Report, scratch::Scratch, signing, verify,
+        report::Report, scratch::Scratch, signing, store, verify,
     },
     repository::Repository,
 };
@@ -38,6 +38,9 @@ pub(super) fn run(args: &BenchArgs) -> Fallible<()> {
     }
     if wants(Subject::Journal) {
         journal::measure(&mut report, scratch.path(), args.long)?;
+    }
+    if wants(Subject::Store) {
+        store::measure(&mut report, scratch.path(), args.long)?;
     }
     if args.json {
         println!("{}", serde_json::to_string_pretty(&report)?);

@@ -5,6 +5,7 @@
 
 mod evidence_log;
 mod fault;
+pub mod measure;
 mod op;
 mod owner;
 mod postgres;

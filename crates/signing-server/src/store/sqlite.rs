@@ -73,6 +73,11 @@ impl SqliteStore {
     ///
     /// [`StoreFault`].
     pub fn open(path: &Path, owner: &str, now_ms: fn() -> u64) -> Result<Store, StoreFault> {
+        Store::start(Box::new(Self::open_tables(path, now_ms)?), owner)
+    }
+
+    /// Opens the tables alone.
+    pub(super) fn open_tables(path: &Path, now_ms: fn() -> u64) -> Result<Self, StoreFault> {
         let mut lock_path = path.as_os_str().to_owned();
         lock_path.push(".lock");
         let lock =
@@ -87,7 +92,7 @@ impl SqliteStore {
             Err(error) => return Err(error.into()),
         }
         let connection = open_connection(path)?;
-        Store::start(Box::new(Self { connection, path: path.into(), now_ms, _lock: lock }), owner)
+        Ok(Self { connection, path: path.into(), now_ms, _lock: lock })
     }
 
     fn broken(&self, error: &rusqlite::Error) -> StoreFault {
