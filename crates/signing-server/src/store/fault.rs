@@ -74,7 +74,7 @@ impl StoreFault {
             }
             Self::NotAStore { .. } => "name another file, or use the program that made it",
             Self::Damaged { .. } => "keep a copy of it before anything else",
-            Self::Settings { .. } => "see the documentation of the server's database",
+            Self::Settings { .. } => "change that, or name another database",
             Self::InUse { .. } => {
                 "one server uses a SQLite database; several share PostgreSQL, each under a name of its own"
             }
