@@ -6,7 +6,7 @@ use signer::service::RefusalCode;
 use signing_server::store::{Begin, Begun, Issued, Store};
 
 use crate::{
-    devices::{asked, package, signed},
+    devices::{asked, issue, package, signed},
     evidence_log::check_log,
     places::{Place as _, PostgresPlace, runtime, wait},
 };
@@ -51,6 +51,26 @@ fn two_servers_give_a_device_one_pair_and_share_the_quota() {
         assert_eq!((counts.issued, counts.pending, counts.evidence), (COUNT, 0, COUNT));
         assert_eq!(check_log(server).len() as u64, COUNT);
     }
+}
+
+#[test]
+fn a_server_whose_name_was_taken_while_it_was_cut_off_waits_for_it() {
+    let Some(place) = PostgresPlace::new() else { return };
+    let first = place.open("a").unwrap();
+    wait(issue(&first, asked(1))).unwrap();
+    place.run(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+         WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()",
+    );
+    let second = place.open("a").unwrap();
+    let fault = wait(first.begin(asked(2))).unwrap_err();
+    assert!(fault.is_passing(), "{fault}");
+    assert!(first.broken().is_none());
+    second.close();
+    // The next try may be too soon after the one that failed.
+    while wait(first.counts()).is_err() {}
+    wait(issue(&first, asked(2))).unwrap();
+    assert_eq!(check_log(&first).len(), 2);
 }
 
 /// Asks for a device until it is signed, or paid by nobody.

@@ -75,16 +75,13 @@ impl Address {
             return Err(unusable("its URL names no host"));
         }
         let place = place(&config);
-        let unusable = |what: String| StoreFault::Settings { place: place.clone(), what };
+        let unusable =
+            |what: &str| StoreFault::Settings { place: place.clone(), what: what.to_owned() };
         config.ssl_mode(match mode {
             None if is_local(&config) => SslMode::Disable,
             None | Some("require" | "verify-full") => SslMode::Require,
             Some("disable") => SslMode::Disable,
-            Some(other) => {
-                return Err(unusable(format!(
-                    "sslmode is disable, require or verify-full, and not {other}"
-                )));
-            }
+            Some(_) => return Err(unusable("its sslmode is not disable, require or verify-full")),
         });
         let tls = match config.get_ssl_mode() {
             SslMode::Disable => None,
@@ -93,7 +90,7 @@ impl Address {
                     .map(|path| durable::read_bounded(path, AUTHORITIES_LEN_BYTES_MAX))
                     .transpose()?;
                 let tls = TlsClient::new(pem.as_deref(), None).and_then(|tls| tls.config());
-                let tls = tls.map_err(|error| unusable(error.to_string()))?;
+                let tls = tls.map_err(|error| unusable(&error.to_string()))?;
                 Some(MakeRustlsConnect::new((*tls).clone()))
             }
         };
