@@ -204,7 +204,7 @@ impl From<signing_server::store::StoreFault> for Failure {
         use signing_server::store::StoreFault;
         let exit = match &fault {
             StoreFault::File(error) => return error.clone().into(),
-            StoreFault::InUse { .. } => Exit::Refused,
+            StoreFault::InUse { .. } | StoreFault::Settings { .. } => Exit::Refused,
             StoreFault::NotAStore { .. } | StoreFault::Damaged { .. } => Exit::Malformed,
             StoreFault::Away { .. } | StoreFault::Broken { .. } => Exit::Io,
             StoreFault::Gone => Exit::Defect,
