@@ -13,7 +13,7 @@ use journal::Journal;
 use line::{
     Control, Line, LineMode,
     event::{Event, Listeners, SlotEvent, Totals},
-    job::{JobAnswers, job_text},
+    job::{JobAnswers, SignedByAnswers, job_text},
 };
 
 use super::{
@@ -104,8 +104,10 @@ pub(super) fn write_jobs(
             app_server_key: APP_SERVER_KEY.to_owned(),
             trust: trust_file(Path::new("..")).to_str().map(str::to_owned),
             chip: "nrf52840".to_owned(),
-            hsms: hsms.urls().to_vec(),
-            pin_file: hsms.pin_file().to_str().map(str::to_owned),
+            signed_by: SignedByAnswers::Hsms {
+                urls: hsms.urls().to_vec(),
+                pin_file: hsms.pin_file().to_str().map(str::to_owned),
+            },
             pattern: "DEMO{:08}".to_owned(),
             numbers: (first, first + count - 1),
             count: Some(count),
@@ -136,7 +138,7 @@ pub(super) fn run_lines(args: &DemoArgs, jobs: &[PathBuf], pin: &Pin) -> Result<
         let job = read_job(path)?;
         let (control, pin, journals) = (Arc::clone(&control), pin.clone(), Arc::clone(&journals));
         let thread = thread::Builder::new().spawn(move || -> Result<Totals, Failure> {
-            let parts = parts_of(job, pin.into(), LineMode::Run, control, listeners)?;
+            let parts = parts_of(job, Some(pin.into()), LineMode::Run, control, listeners)?;
             let journal = (parts.job.line.journal.clone(), Arc::clone(&parts.journal));
             journals.lock().unwrap_or_else(PoisonError::into_inner).push(journal);
             Ok(Line::prepare(parts)?.run()?)
