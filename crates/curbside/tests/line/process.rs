@@ -44,6 +44,11 @@ impl Running {
         self.ended()
     }
 
+    /// Whether it has ended.
+    pub(crate) fn is_over(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
     /// Waits for its end, and after a while has it asked to stop, as a person does who sees that it waits. How that is
     /// done is the caller's: the process may be another's child.
     pub(crate) fn end_or_stop(mut self, patience: Duration, stop: impl FnOnce()) -> Ended {
@@ -64,7 +69,7 @@ impl Running {
     fn is_over_within(&mut self, limit: Duration) -> bool {
         let deadline = Instant::now() + limit;
         loop {
-            if self.child.try_wait().unwrap().is_some() {
+            if self.is_over() {
                 return true;
             }
             if Instant::now() > deadline {

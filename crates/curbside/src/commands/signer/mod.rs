@@ -5,6 +5,8 @@ mod serve;
 mod serving;
 mod status;
 
+pub(super) use self::serving::Serving;
+
 use clap::Subcommand;
 
 use crate::failure::Failure;

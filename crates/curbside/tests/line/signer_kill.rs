@@ -1,0 +1,186 @@
+//! A signing server that is killed at random instants, with lines working and killed too: what it issued, what the HSMs signed,
+//! what was paid and what the evidence log holds are the same devices in the end, each with one pair of keys.
+
+use std::{
+    collections::HashMap,
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+
+use rusqlite::Connection;
+
+use crate::{
+    draw::Draw,
+    invariants::{self, Made},
+    line_place::{LinePlace, LineSettings},
+    plant::Plant,
+    process::Running,
+    signing_server::{Counted, SigningServer},
+};
+
+const LINES: u64 = 8;
+
+/// How long the server lives before it is killed: within the first part it opens its files and HSMs, then lines ask.
+const LIFE_MS: std::ops::Range<u64> = 100..1400;
+
+/// How long a line lives. Some are killed while they wait for the server.
+const LINE_LIFE_MS: std::ops::Range<u64> = 1_000..20_000;
+
+/// The server is killed so often before the HSMs forget the sessions that it left, of which an HSM has 16.
+const KILLS_PER_HSM_START: u64 = 5;
+
+/// How often a line is looked at.
+const LOOK_PAUSE: Duration = Duration::from_millis(20);
+
+/// A line that finishes nothing for so long hangs.
+const PATIENCE: Duration = Duration::from_secs(180);
+
+/// How a killed line's successor may end by itself: done, with boards refused, or because no server answered at its start.
+const ENDS_WELL: [i32; 3] = [0, 12, 8];
+
+#[test]
+fn thirty_kills_of_a_signing_server_lose_no_device_and_sign_none_twice() {
+    kill_again_and_again(30, 60);
+}
+
+#[test]
+#[ignore = "takes half an hour"]
+fn a_thousand_kills_of_a_signing_server_lose_no_device_and_sign_none_twice() {
+    kill_again_and_again(1000, 800);
+}
+
+fn kill_again_and_again(kills_min: u64, boards: u64) {
+    let seed = u64::from(std::process::id());
+    println!("seed {seed}");
+    let began = Instant::now();
+    let mut draw = Draw(seed);
+    let mut plant = Plant::new(2);
+    // With the pace of hardware a call is in hand nearly always.
+    plant.slow_down();
+    let server = SigningServer::new(&plant, LINES, LINES * boards);
+    let lines: Vec<LinePlace> = (1..=LINES)
+        .map(|number| {
+            let settings = LineSettings { number, slots: 2, boards, flash_ms: 50 };
+            let path = plant.path().join(format!("line-{number}"));
+            LinePlace::with_server(&plant, &server, &path, settings)
+        })
+        .collect();
+
+    let is_over = AtomicBool::new(false);
+    let (running, line_kills) = thread::scope(|scope| {
+        let workers: Vec<_> = lines
+            .iter()
+            .map(|line| {
+                let (is_over, draw) = (&is_over, Draw(draw.next()));
+                scope.spawn(move || work(line, draw, is_over))
+            })
+            .collect();
+        let running = kill_server(&mut plant, &server, &mut draw, kills_min);
+        is_over.store(true, Ordering::Relaxed);
+        let kills: u64 = workers.into_iter().map(|worker| worker.join().unwrap()).sum();
+        (running, kills)
+    });
+    thread::scope(|scope| {
+        for line in &lines {
+            scope.spawn(|| finish(line));
+        }
+    });
+    let made = invariants::check(&lines);
+    let counted = server.counted();
+    drop_server(running);
+    check_counts(made, counted, plant.signatures());
+    check_issuances(&server, &lines);
+    println!(
+        "{kills_min} kills of the server and {line_kills} of lines; {made:?}, {counted:?}, {} signatures, {:.1} s, seed {seed}",
+        plant.signatures(),
+        began.elapsed().as_secs_f64(),
+    );
+}
+
+/// Kills the server so often, and leaves one running.
+fn kill_server(plant: &mut Plant, server: &SigningServer, draw: &mut Draw, kills: u64) -> Running {
+    let mut running = server.start();
+    for kill in 1..=kills {
+        thread::sleep(Duration::from_millis(draw.within(LIFE_MS)));
+        drop_server(running);
+        if kill % KILLS_PER_HSM_START == 0 {
+            plant.restart_hsms();
+            server.connect(plant);
+        }
+        running = server.start();
+    }
+    running
+}
+
+fn drop_server(running: Running) {
+    let ended = running.kill();
+    assert!(ended.code.is_none(), "the server ended by itself: {ended:?}");
+}
+
+/// Starts a line again and again, and kills it. Returns how often.
+fn work(line: &LinePlace, mut draw: Draw, is_over: &AtomicBool) -> u64 {
+    let mut kills = 0;
+    while !is_over.load(Ordering::Relaxed) {
+        let mut running = Running::start(&mut line.command("run"));
+        let deadline = Instant::now() + Duration::from_millis(draw.within(LINE_LIFE_MS));
+        while !is_over.load(Ordering::Relaxed) && Instant::now() < deadline && !running.is_over() {
+            thread::sleep(LOOK_PAUSE);
+        }
+        let ended = running.kill();
+        assert!(ended.code.is_none_or(|code| ENDS_WELL.contains(&code)), "{ended:?}");
+        assert!(ended.code != Some(0), "a line was done before the kills were: more boards");
+        kills += u64::from(ended.code.is_none());
+    }
+    kills
+}
+
+/// Lets a line finish what is unfinished.
+fn finish(line: &LinePlace) {
+    let resumed = Running::start(&mut line.command("resume")).end_within(PATIENCE);
+    assert!(resumed.code.is_some_and(|code| [0, 12].contains(&code)), "{resumed:?}");
+    let records = invariants::records(line);
+    let unfinished = records.iter().filter(|record| record.state.is_unfinished()).count();
+    assert_eq!(unfinished, 0, "{}", resumed.text);
+}
+
+/// The counts of everybody who counts.
+fn check_counts(made: Made, counted: Counted, signatures: u64) {
+    let facts = format!("{made:?}, {counted:?}, {signatures} signatures");
+    assert!(made.devices > 0, "{facts}");
+    assert_eq!(counted.issued, made.devices, "{facts}");
+    assert_eq!(counted.evidence, counted.issued, "{facts}");
+    assert_eq!(counted.quota_used, counted.issued, "{facts}");
+    assert_eq!(counted.pending, 0, "{facts}");
+    assert!(2 * counted.issued <= signatures, "{facts}");
+    assert!(signatures <= 2 * counted.attempts, "{facts}");
+}
+
+/// The database has each device once, with the keys and signatures that the lines' journals and so their boards and control
+/// logs have.
+fn check_issuances(server: &SigningServer, lines: &[LinePlace]) {
+    let database = Connection::open(server.database()).unwrap();
+    let mut rows = database
+        .prepare("SELECT smsn, ed25519_key, p256r1_key, ed25519_signature, p256r1_signature FROM issuance")
+        .unwrap();
+    let rows = rows.query_map([], |row| {
+        let bytes = |at: usize| row.get::<_, Vec<u8>>(at);
+        Ok((bytes(0)?, [bytes(1)?, bytes(2)?, bytes(3)?, bytes(4)?]))
+    });
+    let mut issued = HashMap::new();
+    for (smsn, rest) in rows.unwrap().map(Result::unwrap) {
+        let is_first = issued.insert(smsn, rest).is_none();
+        assert!(is_first, "a number has two pairs of keys");
+    }
+    for record in lines.iter().flat_map(invariants::records) {
+        let found = issued.remove(record.smsn.as_bytes().as_slice());
+        let recorded = [
+            record.ed25519_public_key.unwrap().as_bytes().to_vec(),
+            record.p256r1_public_key.unwrap().as_bytes().to_vec(),
+            record.ed25519_signature.unwrap().as_bytes().to_vec(),
+            record.p256r1_signature.unwrap().as_bytes().to_vec(),
+        ];
+        assert_eq!(found, Some(recorded), "{}", record.dsn);
+    }
+    assert_eq!(issued.len(), 0, "devices that no line knows");
+}
