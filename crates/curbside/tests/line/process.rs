@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{Read as _, Seek as _},
+    os::unix::fs::FileExt as _,
     process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
@@ -44,6 +44,26 @@ impl Running {
         self.ended()
     }
 
+    /// Ctrl-C.
+    pub(crate) fn interrupt(&self) {
+        let sent = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status();
+        assert!(sent.unwrap().success());
+    }
+
+    /// Waits until it has said so.
+    pub(crate) fn says_within(&mut self, words: &str, limit: Duration) {
+        let deadline = Instant::now() + limit;
+        loop {
+            let is_over = self.is_over();
+            let text = self.text();
+            if text.contains(words) {
+                return;
+            }
+            assert!(!is_over && Instant::now() < deadline, "it does not say {words:?}: {text}");
+            thread::sleep(LOOK_PAUSE);
+        }
+    }
+
     /// Whether it has ended.
     pub(crate) fn is_over(&mut self) -> bool {
         self.child.try_wait().unwrap().is_some()
@@ -79,11 +99,16 @@ impl Running {
         }
     }
 
+    /// What it has written so far. The file's place is the process's too, so that it is read without moving that.
+    fn text(&self) -> String {
+        let len = self.words.metadata().unwrap().len();
+        let mut words = vec![0; usize::try_from(len).unwrap()];
+        self.words.read_exact_at(&mut words, 0).unwrap();
+        String::from_utf8_lossy(&words).into_owned()
+    }
+
     fn ended(&mut self) -> Ended {
         let code = self.child.wait().unwrap().code();
-        let mut words = Vec::new();
-        self.words.rewind().unwrap();
-        self.words.read_to_end(&mut words).unwrap();
-        Ended { code, text: String::from_utf8_lossy(&words).into_owned() }
+        Ended { code, text: self.text() }
     }
 }

@@ -13,7 +13,7 @@ use rusqlite::Connection;
 use crate::{
     draw::Draw,
     invariants::{self, Made},
-    line_place::{LinePlace, LineSettings},
+    line_place::{LinePlace, LineSettings, is_blank},
     plant::Plant,
     process::Running,
     signing_server::{Counted, SigningServer},
@@ -39,9 +39,46 @@ const PATIENCE: Duration = Duration::from_secs(180);
 /// How a killed line's successor may end by itself: done, with boards refused, or because no server answered at its start.
 const ENDS_WELL: [i32; 3] = [0, 12, 8];
 
+/// What a line says that waits.
+const AWAY: &str = "boards wait, and it is asked again";
+
 #[test]
 fn thirty_kills_of_a_signing_server_lose_no_device_and_sign_none_twice() {
     kill_again_and_again(30, 60);
+}
+
+#[test]
+fn a_line_that_waits_for_its_server_says_so_can_be_stopped_and_goes_on_later() {
+    const BOARDS: u64 = 8;
+    let mut plant = Plant::new(1);
+    plant.slow_down();
+    let server = SigningServer::new(&plant, 1, BOARDS);
+    let settings = LineSettings { number: 1, slots: 2, boards: BOARDS, flash_ms: 0 };
+    let line = LinePlace::with_server(&plant, &server, &plant.path().join("line-1"), settings);
+    let running = server.start();
+    let mut waiting = Running::start(&mut line.command("run"));
+    waiting.says_within("PASS", PATIENCE);
+    drop_server(running);
+    waiting.says_within(AWAY, PATIENCE);
+    waiting.interrupt();
+    let stopped = waiting.end_within(PATIENCE);
+    assert_eq!(stopped.code, Some(12), "{stopped:?}");
+    assert!(stopped.text.contains("hint: start the server"), "{}", stopped.text);
+
+    line.put_back(is_blank);
+
+    // Without a server for a moment, the start of a line waits too.
+    let mut line_again = Running::start(&mut line.command("run"));
+    line_again.says_within(AWAY, PATIENCE);
+    let running = server.start();
+    let done = line_again.end_within(PATIENCE);
+    assert_eq!(done.code, Some(0), "{done:?}");
+    assert!(done.text.contains("the signing server at https://127.0.0.1:"), "{}", done.text);
+    let made = invariants::check(std::slice::from_ref(&line));
+    let counted = server.counted();
+    drop_server(running);
+    check_counts(made, counted, plant.signatures());
+    check_issuances(&server, &[line]);
 }
 
 #[test]
@@ -68,7 +105,7 @@ fn kill_again_and_again(kills_min: u64, boards: u64) {
         .collect();
 
     let is_over = AtomicBool::new(false);
-    let (running, line_kills) = thread::scope(|scope| {
+    let (running, lives) = thread::scope(|scope| {
         let workers: Vec<_> = lines
             .iter()
             .map(|line| {
@@ -78,21 +115,22 @@ fn kill_again_and_again(kills_min: u64, boards: u64) {
             .collect();
         let running = kill_server(&mut plant, &server, &mut draw, kills_min);
         is_over.store(true, Ordering::Relaxed);
-        let kills: u64 = workers.into_iter().map(|worker| worker.join().unwrap()).sum();
-        (running, kills)
+        let lives = workers.into_iter().map(|worker| worker.join().unwrap());
+        (running, lives.fold(Lives::default(), Lives::and))
     });
     thread::scope(|scope| {
         for line in &lines {
             scope.spawn(|| finish(line));
         }
     });
+    assert!(lives.waited > 0, "no line said that it waits");
     let made = invariants::check(&lines);
     let counted = server.counted();
     drop_server(running);
     check_counts(made, counted, plant.signatures());
     check_issuances(&server, &lines);
     println!(
-        "{kills_min} kills of the server and {line_kills} of lines; {made:?}, {counted:?}, {} signatures, {:.1} s, seed {seed}",
+        "{kills_min} kills of the server, {lives:?} of lines; {made:?}, {counted:?}, {} signatures, {:.1} s, seed {seed}",
         plant.signatures(),
         began.elapsed().as_secs_f64(),
     );
@@ -118,9 +156,23 @@ fn drop_server(running: Running) {
     assert!(ended.code.is_none(), "the server ended by itself: {ended:?}");
 }
 
-/// Starts a line again and again, and kills it. Returns how often.
-fn work(line: &LinePlace, mut draw: Draw, is_over: &AtomicBool) -> u64 {
-    let mut kills = 0;
+/// What became of starts of a line.
+#[derive(Clone, Copy, Debug, Default)]
+struct Lives {
+    kills: u64,
+    /// Starts that said that they wait for the server.
+    waited: u64,
+}
+
+impl Lives {
+    fn and(self, other: Self) -> Self {
+        Self { kills: self.kills + other.kills, waited: self.waited + other.waited }
+    }
+}
+
+/// Starts a line again and again, and kills it.
+fn work(line: &LinePlace, mut draw: Draw, is_over: &AtomicBool) -> Lives {
+    let mut lives = Lives::default();
     while !is_over.load(Ordering::Relaxed) {
         let mut running = Running::start(&mut line.command("run"));
         let deadline = Instant::now() + Duration::from_millis(draw.within(LINE_LIFE_MS));
@@ -130,9 +182,10 @@ fn work(line: &LinePlace, mut draw: Draw, is_over: &AtomicBool) -> u64 {
         let ended = running.kill();
         assert!(ended.code.is_none_or(|code| ENDS_WELL.contains(&code)), "{ended:?}");
         assert!(ended.code != Some(0), "a line was done before the kills were: more boards");
-        kills += u64::from(ended.code.is_none());
+        lives.kills += u64::from(ended.code.is_none());
+        lives.waited += u64::from(ended.text.contains(AWAY));
     }
-    kills
+    lives
 }
 
 /// Lets a line finish what is unfinished.
