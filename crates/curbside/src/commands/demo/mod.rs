@@ -13,7 +13,7 @@ use clap::Args;
 
 use crate::{failure::Failure, terminal};
 
-/// Rehearse everything on this machine: HSMs, signing server, lines, boards, control logs
+/// Rehearse everything on this machine: HSMs, lines, boards, control logs
 ///
 /// Makes a dummy product, puts it on software HSMs, starts a signing server in front of them and issues certificates to it and
 /// to the lines, runs lines with simulated boards, all at once, and batches and checks the control logs. What it makes stays
