@@ -112,3 +112,11 @@ impl Running {
         Ended { code, text: self.text() }
     }
 }
+
+impl Drop for Running {
+    /// A test that fails leaves nobody behind.
+    fn drop(&mut self) {
+        let _over = self.child.kill();
+        let _over = self.child.wait();
+    }
+}
