@@ -76,7 +76,8 @@ impl LinePlace {
         self.write_job_for(plant, count, &signing);
     }
 
-    fn write_job_for(&self, plant: &Plant, count: u64, signing: &str) {
+    /// The same, with the lines that say who signs.
+    pub(crate) fn write_job_for(&self, plant: &Plant, count: u64, signing: &str) {
         let LineSettings { number, slots, flash_ms, .. } = self.settings;
         let text = format!(
             "schema = 1
@@ -133,6 +134,14 @@ flash_ms = {flash_ms}
     pub(crate) fn command(&self, verb: &str) -> Command {
         let mut command = Command::new(PROGRAM);
         command.args(self.arguments(verb)).current_dir(&self.path);
+        command
+    }
+
+    /// `curbside line rework` of a device.
+    pub(crate) fn rework_command(&self, dsn: &str) -> Command {
+        let mut command = Command::new(PROGRAM);
+        command.args(["line", "rework"]).arg(self.path.join("job.toml"));
+        command.args([dsn, "--reason", "a test"]).current_dir(&self.path);
         command
     }
 

@@ -82,6 +82,35 @@ fn a_line_that_waits_for_its_server_says_so_can_be_stopped_and_goes_on_later() {
 }
 
 #[test]
+fn a_reworked_board_gets_a_number_of_its_own_and_no_second_pair_for_the_old_one() {
+    let plant = Plant::new(1);
+    let server = SigningServer::new(&plant, 1, 3);
+    let settings = LineSettings { number: 1, slots: 1, boards: 2, flash_ms: 0 };
+    let line = LinePlace::with_server(&plant, &server, &plant.path().join("line-1"), settings);
+    let running = server.start();
+    let run = || Running::start(&mut line.command("run")).end_within(PATIENCE);
+    assert_eq!(run().code, Some(0));
+
+    let reworked = invariants::records(&line).remove(0);
+    let rework = Running::start(&mut line.rework_command(&reworked.dsn)).end_within(PATIENCE);
+    assert_eq!(rework.code, Some(0), "{rework:?}");
+    line.put_back(|board| reworked.chip.as_deref() == Some(board.chip_id()));
+    line.write_job_for(&plant, 3, &server.signing(1));
+    let again = run();
+    assert_eq!(again.code, Some(0), "{again:?}");
+
+    let of_board = invariants::records(&line).into_iter().filter(|it| it.chip == reworked.chip);
+    let smsns: Vec<_> = of_board.map(|record| (record.smsn, record.retired)).collect();
+    assert_eq!(smsns.len(), 2, "{smsns:?}");
+    assert_ne!(smsns[0].0, smsns[1].0);
+    let counted = server.counted();
+    drop_server(running);
+    assert_eq!((counted.issued, counted.evidence, counted.quota_used), (3, 3, 3));
+    check_issuances(&server, &[line]);
+    assert_eq!(plant.signatures(), 6);
+}
+
+#[test]
 #[ignore = "takes half an hour"]
 fn a_thousand_kills_of_a_signing_server_lose_no_device_and_sign_none_twice() {
     kill_again_and_again(1000, 800);
