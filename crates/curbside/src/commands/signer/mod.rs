@@ -4,6 +4,8 @@ mod serve;
 mod serving;
 mod status;
 
+pub(super) use self::serving::Serving;
+
 use clap::Subcommand;
 
 use crate::failure::Failure;

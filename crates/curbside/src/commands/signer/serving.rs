@@ -9,6 +9,7 @@ use mtls::front::{
 use signing_server::{
     Desk, ProductEdge, ProductSettings, Settings,
     api::{Api, ApiSettings},
+    store::Counts,
 };
 use tokio::{
     runtime::{self, Runtime},
@@ -98,6 +99,11 @@ impl Serving {
             }
             time::sleep(STORE_PERIOD).await;
         }
+    }
+
+    /// What the database has counted.
+    pub(crate) fn counts(&self) -> Result<Counts, Failure> {
+        Ok(self.runtime.block_on(self.desk.store().counts())?)
     }
 
     /// Finishes what is in hand, closes sessions and database.
