@@ -13,7 +13,7 @@ use crate::repository::Repository;
 use crate::tally::Report;
 
 /// Every comparison is a program of this name under `tests/peers`.
-const COMPARISONS: [&str; 9] = [
+const COMPARISONS: [&str; 10] = [
     "provision",
     "keys",
     "verdicts",
@@ -21,13 +21,16 @@ const COMPARISONS: [&str; 9] = [
     "consolidate",
     "init",
     "signing",
+    "gateway",
     "vendor_suite",
     "wrapped",
 ];
 /// The vendor's library whose source package brings a suite for devices.
 const VENDOR_SOURCE: &str = "yubihsm==3.1.2";
 /// The comparisons that ask the `openssl` program.
-const WITH_OPENSSL: [&str; 1] = ["keys"];
+const WITH_OPENSSL: [&str; 2] = ["keys", "gateway"];
+/// The comparisons behind the real nginx.
+const WITH_NGINX: [&str; 1] = ["gateway"];
 /// `--long` makes this many times the cases.
 const LONG_SCALE: u32 = 10;
 /// Package servers stumble; three tries with pauses outlast the usual stumble.
@@ -68,12 +71,17 @@ pub(crate) fn run(repository: &Repository, args: &PeersArgs) -> Fallible<Report>
         }
     };
     let openssl = install_program("openssl", "version");
+    let nginx = install_program("nginx", "-v");
     let curbside = repository.curbside()?;
     for name in COMPARISONS {
         if !args.names.is_empty() && !args.names.iter().any(|chosen| chosen == name) {
             continue;
         }
         if let (true, Err(error)) = (WITH_OPENSSL.contains(&name), &openssl) {
+            report.skip(&format!("comparison `{name}`: {error}"));
+            continue;
+        }
+        if let (true, Err(error)) = (WITH_NGINX.contains(&name), &nginx) {
             report.skip(&format!("comparison `{name}`: {error}"));
             continue;
         }

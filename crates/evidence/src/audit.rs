@@ -238,9 +238,9 @@ impl<'a> Run<'a> {
         }
         if self.differs.is_none() {
             self.differs = self.difference(reader, tile, bundle, leaves)?;
-            // Where the tiles end too, nothing behind would tell more.
-            self.is_over = leaves.is_none() && matches!(self.differs, Some((_, Damage::Truncated)));
         }
+        // Where entries and tiles end, nothing behind would tell more: a checkpoint may speak of 2^62 entries.
+        self.is_over = leaves.is_none() && bundle.hashes.is_empty();
         Ok(())
     }
 
@@ -319,8 +319,10 @@ impl<'a> Run<'a> {
             self.differs
         } else if let (true, Some(tile)) = (edge_is_genuine, self.untrue_tile) {
             Some((tile * u64::from(TILE_WIDTH), Damage::TileChanged))
-        } else if let Some((at, damage @ (Damage::Truncated | Damage::Removed))) = self.differs {
-            Some((at, damage))
+        } else if self.is_over
+            || matches!(self.differs, Some((_, Damage::Truncated | Damage::Removed)))
+        {
+            self.differs
         } else {
             // Up to the earlier checkpoint the entries are those that it was signed over.
             let known = self.previous.filter(|_| goes_on == Some(true));

@@ -60,7 +60,7 @@ impl Product {
         let wait = self.fleet().wait_estimate(line).min(self.wait_max);
         ProductInfo {
             tag: self.tag.clone(),
-            stage: self.fleet().authority().stage().name().to_owned(),
+            stage: self.fleet().authority().stage().label().to_owned(),
             ed25519_issuers: base64(Curve::Ed25519),
             p256r1_issuers: base64(Curve::P256r1),
             queued: statistics.queued,

@@ -1,5 +1,6 @@
 //! The native commands, a file each.
 
+mod audit;
 mod chain;
 mod compat;
 mod completions;
@@ -8,6 +9,7 @@ mod device;
 mod doctor;
 mod explain;
 mod hsm;
+mod job;
 mod key;
 mod line;
 mod log;
@@ -79,6 +81,10 @@ enum Command {
     Signer(signer::SignerCommand),
     #[command(subcommand)]
     Device(device::DeviceCommand),
+    #[command(subcommand)]
+    Job(job::JobCommand),
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     Doctor(doctor::DoctorArgs),
     Compat(compat::CompatArgs),
     Completions(completions::CompletionsArgs),
@@ -103,6 +109,8 @@ impl Cli {
             Command::Line(command) => return line::run(command),
             Command::Signer(command) => signer::run(command),
             Command::Device(command) => device::run(command),
+            Command::Job(command) => job::run(command),
+            Command::Audit(command) => audit::run(command),
             Command::Doctor(args) => doctor::run(&args),
             // A public tool's exit code is its own.
             Command::Compat(args) => return compat::run(args),

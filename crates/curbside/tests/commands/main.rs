@@ -1,7 +1,9 @@
 //! Whole commands: what they print, how they end, what files they leave.
 
+mod audit;
 mod bad_input;
 mod files;
+mod job;
 mod mtls;
 mod scene;
 

@@ -60,7 +60,7 @@ impl Process {
     /// The next line with this value under this key; others are passed over.
     pub(crate) fn line_with(&mut self, key: &str, value: &str) -> Value {
         loop {
-            let line = self.line().unwrap_or_else(|| panic!("no line with {key}={value}"));
+            let line = self.line().expect("a line of that kind");
             if line[key] == value {
                 return line;
             }

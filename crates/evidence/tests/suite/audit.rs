@@ -129,6 +129,19 @@ fn a_missing_bundle_in_the_middle_is_removed_and_at_the_end_truncated() {
 }
 
 #[test]
+fn an_export_that_ends_early_ends_the_audit_however_long_the_log_is_said_to_be() {
+    let (mut export, checkpoint) = Export::of(&entries(300));
+    let endless = Checkpoint { size: 1 << 60, ..checkpoint };
+    assert_eq!(damage(&export, &endless), Some((300, Damage::Truncated)));
+    let mut changed = entries(300);
+    changed[7] = b"forged".to_vec();
+    export.put(&changed);
+    export.bundles.remove(&1);
+    export.tiles.remove(&(0, 1));
+    assert_eq!(damage(&export, &endless), Some((7, Damage::Changed)));
+}
+
+#[test]
 fn an_entry_changed_together_with_its_tile_is_found_by_the_tile_above() {
     let (mut export, checkpoint) = Export::of(&entries(1000));
     let mut changed = entries(1000);

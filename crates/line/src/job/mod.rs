@@ -22,7 +22,7 @@ pub use self::{
     plant::{AwayPolicy, HookTarget, LabelSettings, LabelTarget, PlantSettings},
     read::{JOB_LEN_BYTES_MAX, SLOTS_MAX},
     serials::{CheckDigit, Pattern, PatternError, SerialSettings},
-    template::{JobAnswers, job_text},
+    template::{JobAnswers, JobPage, job_text},
 };
 use crate::driver::check::Check;
 

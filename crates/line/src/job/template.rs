@@ -19,6 +19,10 @@ pub struct JobAnswers {
     pub trust: Option<String>,
     /// The chip.
     pub chip: String,
+    /// What is settled of product and page beyond that.
+    pub page: JobPage,
+    /// The line's name, where it is not the job's.
+    pub line: Option<String>,
     /// HSMs.
     pub hsms: Vec<String>,
     /// The PIN's file.
@@ -33,6 +37,19 @@ pub struct JobAnswers {
     pub slots: u16,
     /// The lines of the table `driver`, without its head.
     pub driver: String,
+}
+
+/// What a job package settles; nothing of it is asked of a person.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct JobPage {
+    /// The stage, where the tag does not tell.
+    pub stage: Option<String>,
+    /// The firmware generation.
+    pub firmware: Option<String>,
+    /// The version of the page, 7 or 8.
+    pub version: Option<u8>,
+    /// The page's address.
+    pub address: Option<u32>,
 }
 
 /// The text of a job file.
@@ -57,7 +74,19 @@ pub fn job_text(answers: &JobAnswers) -> String {
     if let Some(trust) = &answers.trust {
         put("trust", quoted(trust));
     }
+    if let Some(stage) = &answers.page.stage {
+        put("stage", quoted(stage));
+    }
     put("\n[page]\nchip", quoted(&answers.chip));
+    if let Some(firmware) = &answers.page.firmware {
+        put("firmware", quoted(firmware));
+    }
+    if let Some(version) = answers.page.version {
+        put("version", version.to_string());
+    }
+    if let Some(address) = answers.page.address {
+        put("address", format!("{address:#x}"));
+    }
     let hsms: Vec<String> = answers.hsms.iter().map(|url| quoted(url)).collect();
     put("\n[signing]\nhsms", format!("[{}]", hsms.join(", ")));
     if let Some(path) = &answers.pin_file {
@@ -68,6 +97,9 @@ pub fn job_text(answers: &JobAnswers) -> String {
     put("first", answers.numbers.0.to_string());
     put("last", answers.numbers.1.to_string());
     put("\n[line]\nslots", answers.slots.to_string());
+    if let Some(line) = &answers.line {
+        put("name", quoted(line));
+    }
     if let Some(count) = answers.count {
         put("count", count.to_string());
     }

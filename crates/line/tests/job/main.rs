@@ -172,6 +172,8 @@ fn what_line_new_writes_can_be_read() {
         app_server_key: "ab".repeat(32),
         trust: Some("x.trust".to_owned()),
         chip: "nrf52840".to_owned(),
+        page: Default::default(),
+        line: None,
         hsms: vec!["http://localhost:1".to_owned(), "usb://".to_owned()],
         pin_file: Some("pin.txt".to_owned()),
         pattern: "S{:04}".to_owned(),

@@ -2,7 +2,7 @@
 
 use std::{
     net::SocketAddr,
-    pin::pin,
+    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -71,10 +71,11 @@ impl Visit {
     pub(super) async fn serve<H: Handler>(self, stream: TcpStream, handler: Arc<H>) {
         // Without it a small answer may wait for the acknowledgement of the one before.
         let _slower = stream.set_nodelay(true);
-        let Some(stream) = self.shake_hands(stream).await else { return };
+        // What a handshake takes is given back before the long rest of the connection; the same for the protocol that is
+        // not spoken.
+        let Some(mut stream) = Box::pin(self.shake_hands(stream)).await else { return };
         self.place.activity.rest();
         let has_struck = Arc::new(AtomicBool::new(false));
-        let mut stream = stream;
         if stream.get_ref().1.protocol_version() == Some(ProtocolVersion::TLSv1_2) {
             stream.get_mut().0.refuse_handshakes(Arc::clone(&has_struck));
         }
@@ -106,8 +107,8 @@ impl Visit {
                 .timer(TokioTimer::new())
                 .max_concurrent_streams(limits.streams)
                 .max_header_list_size(u32::try_from(limits.head_len_bytes).unwrap_or(u32::MAX));
-            let serving = pin!(builder.serve_connection(io, service_fn(answer)));
-            self.guard(serving, http2::Connection::graceful_shutdown, false).await
+            let mut serving = Box::pin(builder.serve_connection(io, service_fn(answer)));
+            self.guard(serving.as_mut(), http2::Connection::graceful_shutdown, false).await
         } else {
             let mut builder = http1::Builder::new();
             builder
@@ -118,8 +119,8 @@ impl Visit {
                 .max_headers(limits.headers)
                 // A client that has sent everything may close its side and wait.
                 .half_close(true);
-            let serving = pin!(builder.serve_connection(io, service_fn(answer)));
-            self.guard(serving, http1::Connection::graceful_shutdown, true).await
+            let mut serving = Box::pin(builder.serve_connection(io, service_fn(answer)));
+            self.guard(serving.as_mut(), http1::Connection::graceful_shutdown, true).await
         };
         let reason = match ended {
             _ if has_struck.load(Ordering::Relaxed) => Some(Reason::Renegotiation),
@@ -135,8 +136,8 @@ impl Visit {
     /// Lets the connection be served while it keeps to the limits.
     async fn guard<S>(
         &self,
-        mut serving: std::pin::Pin<&mut S>,
-        shut_down: impl Fn(std::pin::Pin<&mut S>),
+        mut serving: Pin<&mut S>,
+        shut_down: impl Fn(Pin<&mut S>),
         has_heads: bool,
     ) -> Result<(), Option<Reason>>
     where

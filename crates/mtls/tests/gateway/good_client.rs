@@ -21,7 +21,7 @@ pub(crate) struct GoodClient {
 impl GoodClient {
     pub(crate) fn start(stand: &Stand) -> Self {
         let pair = stand.pki.line("good", 1000);
-        let mut client: Client = stand.connect(Some(&pair)).unwrap();
+        let mut client: Client = stand.connect(Some(&pair)).expect("part of the stand");
         let (count, stop) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
         let thread = thread::spawn({
             let (count, stop) = (Arc::clone(&count), Arc::clone(&stop));

@@ -13,8 +13,8 @@ use crate::{
 fn is_refused(stand: &Stand, pair: &Pair, reason: &Reason) {
     let good = GoodClient::start(stand);
     for version in [&TLS12, &TLS13] {
-        let mut client = Client::connect(stand, Some(pair), &[version]).unwrap();
-        let error = client.get("/connector/status").unwrap_err();
+        let mut client = Client::connect(stand, Some(pair), &[version]).expect("part of the stand");
+        let error = client.get("/connector/status").expect_err("it is refused");
         assert!(error.to_string().contains("received fatal alert"), "{error}");
         let refusal = stand.refused(client.local, reason);
         assert_eq!((refusal.client, refusal.status), (None, None));
@@ -26,8 +26,8 @@ fn is_refused(stand: &Stand, pair: &Pair, reason: &Reason) {
 fn is_forbidden(stand: &Stand, pair: Option<&Pair>, reason: &Reason, sentence: &str) {
     let good = GoodClient::start(stand);
     for version in [&TLS12, &TLS13] {
-        let mut client = Client::connect(stand, pair, &[version]).unwrap();
-        let answer = client.post(&[1, 0, 0]).unwrap();
+        let mut client = Client::connect(stand, pair, &[version]).expect("part of the stand");
+        let answer = client.post(&[1, 0, 0]).expect("part of the stand");
         assert_eq!(answer.status, 403);
         assert!(answer.text().contains(sentence), "{}", answer.text());
         let refusal = stand.refused(client.local, reason);
@@ -89,8 +89,8 @@ fn the_right_authority_with_the_wrong_role_is_refused() {
 fn a_monitor_may_look_and_not_ask() {
     let stand = Stand::new();
     let pair = stand.pki.issue("graphs", 7, Kind::Client(Some(Role::Monitor)));
-    let mut client = stand.connect(Some(&pair)).unwrap();
-    assert_eq!(client.get("/connector/status").unwrap().status, 200);
+    let mut client = stand.connect(Some(&pair)).expect("part of the stand");
+    assert_eq!(client.get("/connector/status").expect("part of the stand").status, 200);
     let reason = Reason::WrongRole { role: Role::Monitor };
     is_forbidden(&stand, Some(&pair), &reason, "the role monitor may not do this");
 }
@@ -98,10 +98,10 @@ fn a_monitor_may_look_and_not_ask() {
 #[test]
 fn a_certificate_that_expires_during_a_connection_is_refused_from_then_on() {
     let stand = Stand::new();
-    let mut client = stand.connect(Some(&stand.pki.line("line1", 7))).unwrap();
-    assert_eq!(client.get("/connector/status").unwrap().status, 200);
+    let mut client = stand.connect(Some(&stand.pki.line("line1", 7))).expect("part of the stand");
+    assert_eq!(client.get("/connector/status").expect("part of the stand").status, 200);
     stand.seconds.fetch_add(2 * 366 * 24 * 3600, std::sync::atomic::Ordering::Relaxed);
-    let answer = client.get("/connector/status").unwrap();
+    let answer = client.get("/connector/status").expect("part of the stand");
     assert_eq!(answer.status, 403);
     assert_eq!(stand.refused(client.local, &Reason::Expired).client.as_deref(), Some("line1"));
 }

@@ -34,7 +34,7 @@ pub(crate) fn s_client(
         .stderr(Stdio::piped())
         .spawn()
         .expect("openssl runs");
-    let mut stdin = child.stdin.take().unwrap();
+    let mut stdin = child.stdin.take().expect("part of the stand");
     // It reads what is typed only once the handshake is through, and leaves at the end of its input.
     let typed = typed.to_owned();
     let typing = std::thread::spawn(move || {
@@ -42,17 +42,17 @@ pub(crate) fn s_client(
         let _gone = stdin.write_all(typed.as_bytes());
         std::thread::sleep(Duration::from_secs(1));
     });
-    let mut errors = child.stderr.take().unwrap();
+    let mut errors = child.stderr.take().expect("part of the stand");
     let reading = std::thread::spawn(move || {
         let mut said = String::new();
         let _gone = errors.read_to_string(&mut said);
         said
     });
     let mut said = String::new();
-    let _gone = child.stdout.take().unwrap().read_to_string(&mut said);
-    child.wait().unwrap();
-    typing.join().unwrap();
-    said + &reading.join().unwrap()
+    let _gone = child.stdout.take().expect("part of the stand").read_to_string(&mut said);
+    child.wait().expect("part of the stand");
+    typing.join().expect("part of the stand");
+    said + &reading.join().expect("part of the stand")
 }
 
 /// The recipe's commands, typed in a directory; the passphrase and the names are given as options instead of at prompts.

@@ -44,8 +44,10 @@ impl Pki {
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         (params.not_before, params.not_after) =
             (date_time_ymd(2020, 1, 1), date_time_ymd(2040, 1, 1));
-        let ca = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
-        let pki = Self { place: TempDir::new().unwrap(), ca };
+        let ca =
+            CertifiedIssuer::self_signed(params, KeyPair::generate().expect("part of the stand"))
+                .expect("part of the stand");
+        let pki = Self { place: TempDir::new().expect("part of the stand"), ca };
         pki.put("ca.pem", &pki.ca.pem());
         pki.put_server(&pki.issue("localhost", 1, Kind::Server));
         pki
@@ -61,7 +63,7 @@ impl Pki {
 
     #[expect(clippy::disallowed_methods, reason = "a test prepares its files")]
     pub(crate) fn put(&self, name: &str, content: &str) {
-        std::fs::write(self.path(name), content).unwrap();
+        std::fs::write(self.path(name), content).expect("part of the stand");
     }
 
     pub(crate) fn put_server(&self, pair: &Pair) {
@@ -90,17 +92,18 @@ impl Pki {
         if kind == Kind::Server {
             params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
             params.subject_alt_names = vec![
-                SanType::DnsName("localhost".try_into().unwrap()),
+                SanType::DnsName("localhost".try_into().expect("part of the stand")),
                 SanType::IpAddress([127, 0, 0, 1].into()),
             ];
         } else {
             params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
         }
         if let Kind::Client(Some(role)) = kind {
-            params.subject_alt_names = vec![SanType::URI(role.uri().try_into().unwrap())];
+            params.subject_alt_names =
+                vec![SanType::URI(role.uri().try_into().expect("part of the stand"))];
         }
-        let key = KeyPair::generate().unwrap();
-        let certificate = params.signed_by(&key, &self.ca).unwrap();
+        let key = KeyPair::generate().expect("part of the stand");
+        let certificate = params.signed_by(&key, &self.ca).expect("part of the stand");
         Pair { certificate: certificate.pem(), key: key.serialize_pem() }
     }
 
@@ -120,7 +123,7 @@ impl Pki {
             revoked_certs: revoked.collect(),
             key_identifier_method: KeyIdMethod::Sha256,
         };
-        let list = list.signed_by(&self.ca).unwrap();
-        self.put("ca.crl", &list.pem().unwrap());
+        let list = list.signed_by(&self.ca).expect("part of the stand");
+        self.put("ca.crl", &list.pem().expect("part of the stand"));
     }
 }

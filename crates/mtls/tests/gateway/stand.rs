@@ -95,8 +95,10 @@ impl Stand {
         let served = Arc::new(AtomicU64::new(0));
         let connector = connector("127.0.0.1:0", delay, &served);
         let upstream = connector.local_addr();
-        let gateway =
-            Arc::new(Gateway::new(format!("http://{upstream}").parse().unwrap(), &limits));
+        let gateway = Arc::new(Gateway::new(
+            format!("http://{upstream}").parse().expect("part of the stand"),
+            &limits,
+        ));
         let seconds = Arc::new(AtomicU64::new(NOW_UNIX));
         let clock = Clock::new({
             let seconds = Arc::clone(&seconds);
@@ -104,9 +106,15 @@ impl Stand {
         });
         let (sender, events) = event_channel(100_000);
         let runtime = tokio::runtime::Builder::new_multi_thread();
-        let runtime = { runtime }.worker_threads(2).enable_all().build().unwrap();
-        let front =
-            Front::bind(&["127.0.0.1:0".parse().unwrap()], settings, clock, sender).unwrap();
+        let runtime =
+            { runtime }.worker_threads(2).enable_all().build().expect("part of the stand");
+        let front = Front::bind(
+            &["127.0.0.1:0".parse().expect("part of the stand")],
+            settings,
+            clock,
+            sender,
+        )
+        .expect("part of the stand");
         let address = front.local_addrs()[0];
         let running = {
             let _inside = runtime.enter();
@@ -132,17 +140,17 @@ impl Stand {
     }
 
     pub(crate) fn running(&self) -> &Running {
-        self.running.as_ref().unwrap()
+        self.running.as_ref().expect("part of the stand")
     }
 
     /// Stops the gateway gracefully.
     pub(crate) fn stop(&mut self) {
-        let running = self.running.take().unwrap();
-        self.runtime.as_ref().unwrap().block_on(running.stop(PATIENCE));
+        let running = self.running.take().expect("part of the stand");
+        self.runtime.as_ref().expect("part of the stand").block_on(running.stop(PATIENCE));
     }
 
     pub(crate) fn end_connector(&mut self) {
-        self.connector.take().unwrap().shutdown().unwrap();
+        self.connector.take().expect("part of the stand").shutdown().expect("part of the stand");
     }
 
     pub(crate) fn start_connector(&mut self) {
@@ -174,19 +182,21 @@ impl Stand {
 
     /// An event, waited for.
     pub(crate) fn event(&self, is_it: impl Fn(&FrontEvent) -> bool) -> FrontEvent {
-        let (mut kept, events) = (self.kept.lock().unwrap(), self.events.lock().unwrap());
+        let (mut kept, events) = (
+            self.kept.lock().expect("part of the stand"),
+            self.events.lock().expect("part of the stand"),
+        );
         let began = Instant::now();
-        while began.elapsed() < PATIENCE {
+        loop {
             while let Some(event) = events.try_next() {
                 kept.push_back(event);
             }
             if let Some(at) = kept.iter().position(&is_it) {
-                return kept.remove(at).unwrap();
+                return kept.remove(at).expect("it was found there");
             }
+            assert!(began.elapsed() < PATIENCE, "the event does not come; there are {kept:#?}");
             std::thread::sleep(Duration::from_millis(5));
         }
-        kept.retain(|event| !matches!(event, FrontEvent::Answered(_)));
-        panic!("the event does not come; there are {kept:#?}");
     }
 }
 
@@ -199,9 +209,9 @@ impl Drop for Stand {
 }
 
 fn connector(listen: &str, delay: Duration, served: &Arc<AtomicU64>) -> Serving<Echo> {
-    let listen: ListenAddress = listen.parse().unwrap();
+    let listen: ListenAddress = listen.parse().expect("part of the stand");
     let backend = Echo { delay, served: Arc::clone(served) };
-    Connector::bind(&listen, ConnectorOptions::default(), backend).unwrap()
+    Connector::bind(&listen, ConnectorOptions::default(), backend).expect("part of the stand")
 }
 
 /// A client's connection.
@@ -231,8 +241,9 @@ impl Client {
         versions: &[&'static SupportedProtocolVersion],
     ) -> io::Result<Self> {
         let mut roots = RootCertStore::empty();
-        let ca = CertificateDer::from_pem_file(stand.pki.path("ca.pem")).unwrap();
-        roots.add(ca).unwrap();
+        let ca =
+            CertificateDer::from_pem_file(stand.pki.path("ca.pem")).expect("part of the stand");
+        roots.add(ca).expect("part of the stand");
         let provider = Arc::new(aws_lc_rs::default_provider());
         let time = Clock::new({
             let seconds = stand.seconds.load(Ordering::Relaxed);
@@ -240,19 +251,20 @@ impl Client {
         });
         let config = ClientConfig::builder_with_details(provider, Arc::new(time))
             .with_protocol_versions(versions)
-            .unwrap()
+            .expect("part of the stand")
             .with_root_certificates(roots);
         let config = match pair {
             None => config.with_no_client_auth(),
             Some(pair) => {
                 let chain = CertificateDer::pem_slice_iter(pair.certificate.as_bytes());
-                let chain = chain.collect::<Result<_, _>>().unwrap();
-                let key = PrivateKeyDer::from_pem_slice(pair.key.as_bytes()).unwrap();
-                config.with_client_auth_cert(chain, key).unwrap()
+                let chain = chain.collect::<Result<_, _>>().expect("part of the stand");
+                let key =
+                    PrivateKeyDer::from_pem_slice(pair.key.as_bytes()).expect("part of the stand");
+                config.with_client_auth_cert(chain, key).expect("part of the stand")
             }
         };
-        let name = ServerName::try_from("localhost").unwrap();
-        let session = ClientConnection::new(Arc::new(config), name).unwrap();
+        let name = ServerName::try_from("localhost").expect("part of the stand");
+        let session = ClientConnection::new(Arc::new(config), name).expect("part of the stand");
         let socket = TcpStream::connect(stand.address)?;
         socket.set_read_timeout(Some(PATIENCE))?;
         socket.set_nodelay(true)?;
@@ -290,9 +302,11 @@ impl Client {
             self.stream.read_exact(&mut byte)?;
             head.push(byte[0]);
         }
-        let head = String::from_utf8(head).unwrap();
-        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        let len = header(&head, "content-length").map_or(0, |len| len.parse().unwrap());
+        let head = String::from_utf8(head).expect("part of the stand");
+        let status =
+            head.split(' ').nth(1).expect("part of the stand").parse().expect("part of the stand");
+        let len = header(&head, "content-length")
+            .map_or(0, |len| len.parse().expect("part of the stand"));
         let mut body = vec![0; len];
         self.stream.read_exact(&mut body)?;
         Ok(Answered { status, head, body })

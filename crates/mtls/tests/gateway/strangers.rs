@@ -20,9 +20,9 @@ use crate::{
 const SOON: Duration = Duration::from_millis(300);
 
 fn tcp(stand: &Stand) -> (TcpStream, SocketAddr) {
-    let stream = TcpStream::connect(stand.address).unwrap();
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    let local = stream.local_addr().unwrap();
+    let stream = TcpStream::connect(stand.address).expect("part of the stand");
+    stream.set_read_timeout(Some(PATIENCE)).expect("part of the stand");
+    let local = stream.local_addr().expect("part of the stand");
     (stream, local)
 }
 
@@ -62,8 +62,10 @@ fn plain_http_is_answered_in_plain_http_and_refused() {
     let stand = Stand::new();
     let good = GoodClient::start(&stand);
     let (mut stream, local) = tcp(&stand);
-    stream.write_all(b"GET /connector/status HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
-    let answer = String::from_utf8(all_of(stream)).unwrap();
+    stream
+        .write_all(b"GET /connector/status HTTP/1.1\r\nHost: x\r\n\r\n")
+        .expect("part of the stand");
+    let answer = String::from_utf8(all_of(stream)).expect("part of the stand");
     assert!(answer.starts_with("HTTP/1.1 400 Bad Request\r\n"), "{answer}");
     assert!(answer.ends_with("this port speaks HTTPS, with a client certificate\n"), "{answer}");
     stand.refused(local, &Reason::PlainHttp);
@@ -75,7 +77,7 @@ fn what_is_neither_tls_nor_http_is_refused() {
     let stand = Stand::new();
     let good = GoodClient::start(&stand);
     let (mut stream, local) = tcp(&stand);
-    stream.write_all(&[0, 1, 2, 3]).unwrap();
+    stream.write_all(&[0, 1, 2, 3]).expect("part of the stand");
     assert_eq!(all_of(stream), b"");
     stand.refused(local, &Reason::NotTls);
     good.finish();
@@ -88,7 +90,7 @@ fn a_handshake_that_does_not_end_is_refused() {
     let (silent, silent_at) = tcp(&stand);
     let (mut begun, begun_at) = tcp(&stand);
     // The head of a record whose rest never comes.
-    begun.write_all(&[22, 3, 1, 2, 0, 1]).unwrap();
+    begun.write_all(&[22, 3, 1, 2, 0, 1]).expect("part of the stand");
     for (stream, at) in [(silent, silent_at), (begun, begun_at)] {
         stand.refused(at, &Reason::HandshakeTimedOut);
         assert_eq!(all_of(stream), b"");
@@ -103,7 +105,8 @@ fn oversized_headers_are_refused() {
     let long = format!("X-Long: {}\r\n", "x".repeat(64 << 10));
     let many = "X-Many: 1\r\n".repeat(1000);
     for headers in [long, many] {
-        let mut client = stand.connect(Some(&stand.pki.line("line1", 7))).unwrap();
+        let mut client =
+            stand.connect(Some(&stand.pki.line("line1", 7))).expect("part of the stand");
         let head = format!("GET /connector/status HTTP/1.1\r\nHost: x\r\n{headers}\r\n");
         // The gateway may answer and close before it has all.
         let _cut = client.send(head.as_bytes());
@@ -120,8 +123,8 @@ fn oversized_headers_are_refused() {
 fn a_slow_loris_is_refused() {
     let stand = Stand::limited(|limits| limits.head = SOON);
     let good = GoodClient::start(&stand);
-    let mut client = stand.connect(Some(&stand.pki.line("line1", 7))).unwrap();
-    client.send(b"GET /connector/status HTTP/1.1\r\n").unwrap();
+    let mut client = stand.connect(Some(&stand.pki.line("line1", 7))).expect("part of the stand");
+    client.send(b"GET /connector/status HTTP/1.1\r\n").expect("part of the stand");
     let trickle = b"X-Slow: 1\r\n".iter().cycle().take(10_000);
     for byte in trickle {
         if client.send(&[*byte]).is_err() {
@@ -138,9 +141,9 @@ fn a_slow_loris_is_refused() {
 #[test]
 fn a_body_that_does_not_come_is_refused_and_never_reaches_the_connector() {
     let stand = Stand::limited(|limits| limits.body = SOON);
-    let mut client = stand.connect(Some(&stand.pki.line("line1", 7))).unwrap();
+    let mut client = stand.connect(Some(&stand.pki.line("line1", 7))).expect("part of the stand");
     let head = b"POST /connector/api HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n\x01";
-    assert_eq!(client.ask(head).unwrap().status, 408);
+    assert_eq!(client.ask(head).expect("part of the stand").status, 408);
     stand.refused(client.local, &Reason::BodyTooSlow);
     assert_eq!(stand.served(), 0);
 }
@@ -150,15 +153,15 @@ fn a_body_that_is_too_long_is_refused_announced_or_not() {
     let stand = Stand::new();
     let good = GoodClient::start(&stand);
     let pair = stand.pki.line("line1", 7);
-    let mut announced = stand.connect(Some(&pair)).unwrap();
+    let mut announced = stand.connect(Some(&pair)).expect("part of the stand");
     let head = b"POST /connector/api HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n";
-    assert_eq!(announced.ask(head).unwrap().status, 413);
+    assert_eq!(announced.ask(head).expect("part of the stand").status, 413);
     stand.refused(announced.local, &Reason::BodyTooLarge);
-    let mut chunked = stand.connect(Some(&pair)).unwrap();
+    let mut chunked = stand.connect(Some(&pair)).expect("part of the stand");
     let head = b"POST /connector/api HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
     let chunk = [&b"11170\r\n"[..], &[7; 70_000], b"\r\n0\r\n\r\n"].concat();
     let _cut = chunked.send(&[&head[..], &chunk].concat());
-    assert_eq!(chunked.answer().unwrap().status, 413);
+    assert_eq!(chunked.answer().expect("part of the stand").status, 413);
     stand.refused(chunked.local, &Reason::BodyTooLarge);
     good.finish();
 }
@@ -167,22 +170,23 @@ fn a_body_that_is_too_long_is_refused_announced_or_not() {
 fn a_client_that_asks_too_often_is_told_to_wait() {
     let stand = Stand::limited(|limits| limits.rate = Some(Rate { per_second: 1, burst: 5 }));
     let pair = stand.pki.line("eager", 7);
-    let mut client = stand.connect(Some(&pair)).unwrap();
-    let statuses: Vec<u16> =
-        (0..8).map(|_| client.get("/connector/status").unwrap().status).collect();
+    let mut client = stand.connect(Some(&pair)).expect("part of the stand");
+    let statuses: Vec<u16> = (0..8)
+        .map(|_| client.get("/connector/status").expect("part of the stand").status)
+        .collect();
     assert_eq!(statuses[..5], [200; 5]);
     assert!(statuses.contains(&429), "{statuses:?}");
     let refusal = stand.refused(client.local, &Reason::TooManyRequests);
     assert_eq!(refusal.client.as_deref(), Some("eager"));
-    let mut other = stand.connect(Some(&stand.pki.line("calm", 8))).unwrap();
-    assert_eq!(other.get("/connector/status").unwrap().status, 200);
+    let mut other = stand.connect(Some(&stand.pki.line("calm", 8))).expect("part of the stand");
+    assert_eq!(other.get("/connector/status").expect("part of the stand").status, 200);
 }
 
 #[test]
 fn an_idle_connection_is_closed_in_the_end() {
     let stand = Stand::limited(|limits| (limits.idle, limits.head) = (SOON, SOON));
-    let mut client = stand.connect(Some(&stand.pki.line("line1", 7))).unwrap();
-    assert_eq!(client.get("/connector/status").unwrap().status, 200);
+    let mut client = stand.connect(Some(&stand.pki.line("line1", 7))).expect("part of the stand");
+    assert_eq!(client.get("/connector/status").expect("part of the stand").status, 200);
     assert!(client.is_closed());
 }
 
@@ -199,20 +203,21 @@ fn ten_thousand_idle_connections_keep_no_good_client_out() {
     let mut children = Vec::new();
     for mut holder in holders {
         let mut line = String::new();
-        let stdout = holder.stdout.take().unwrap();
-        std::io::BufRead::read_line(&mut std::io::BufReader::new(stdout), &mut line).unwrap();
-        held += line.trim().parse::<usize>().unwrap();
+        let stdout = holder.stdout.take().expect("part of the stand");
+        std::io::BufRead::read_line(&mut std::io::BufReader::new(stdout), &mut line)
+            .expect("part of the stand");
+        held += line.trim().parse::<usize>().expect("part of the stand");
         children.push(holder);
     }
     assert_eq!(held, 10_000);
     good.is_served();
     assert!(stand.running().connections() <= 4096);
-    let mut late = stand.connect(Some(&stand.pki.line("late", 9))).unwrap();
-    assert_eq!(late.get("/connector/status").unwrap().status, 200);
+    let mut late = stand.connect(Some(&stand.pki.line("late", 9))).expect("part of the stand");
+    assert_eq!(late.get("/connector/status").expect("part of the stand").status, 200);
     good.finish();
     for mut child in children {
-        child.kill().unwrap();
-        child.wait().unwrap();
+        child.kill().expect("part of the stand");
+        child.wait().expect("part of the stand");
     }
 }
 
@@ -221,7 +226,7 @@ fn an_address_that_opens_too_many_connections_loses_its_own() {
     let stand = Stand::limited(|limits| limits.connections_per_address = 20);
     let good = GoodClient::start(&stand);
     let idle: Vec<TcpStream> = (0..40).map(|_| tcp(&stand).0).collect();
-    let oldest = idle[0].local_addr().unwrap();
+    let oldest = idle[0].local_addr().expect("part of the stand");
     stand.refused(oldest, &Reason::TooManyConnectionsFromAddress);
     good.finish();
 }

@@ -215,21 +215,37 @@ impl Place {
     }
 }
 
-/// Fetches one path of a server, once: for a look, not for signing.
-///
-/// # Errors
-///
-/// [`SigningClientError`].
-pub fn get(server: &ServerUrl, tls: &TlsClient, path: &str) -> Result<Bytes, SigningClientError> {
-    let runtime = Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|_| SigningClientError::System("threads"))?;
-    let tls = h2_config(tls)?;
-    runtime.block_on(async {
-        let look = async { Connection::open(server, &tls).await?.exchange(path, None).await };
-        time::timeout(ATTEMPT_MAX, look).await.unwrap_or(Err(SigningClientError::Silent))
-    })
+/// A look at a server over one connection: for reading, not for signing.
+pub struct ServerLook {
+    runtime: Runtime,
+    connection: Connection,
+}
+
+impl ServerLook {
+    /// Connects.
+    ///
+    /// # Errors
+    ///
+    /// [`SigningClientError`].
+    pub fn open(server: &ServerUrl, tls: &TlsClient) -> Result<Self, SigningClientError> {
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|_| SigningClientError::System("threads"))?;
+        let connection = runtime.block_on(Connection::open(server, &h2_config(tls)?))?;
+        Ok(Self { runtime, connection })
+    }
+
+    /// Fetches one path. The answer has at most [`ANSWER_LEN_BYTES_MAX`](super::ANSWER_LEN_BYTES_MAX) bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`SigningClientError`].
+    pub fn get(&mut self, path: &str) -> Result<Bytes, SigningClientError> {
+        let Self { runtime, connection } = self;
+        let look = async { time::timeout(ATTEMPT_MAX, connection.exchange(path, None)).await };
+        runtime.block_on(look).unwrap_or(Err(SigningClientError::Silent))
+    }
 }
 
 /// TLS that speaks HTTP/2.

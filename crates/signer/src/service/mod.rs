@@ -16,7 +16,7 @@ mod request_id;
 pub use self::{
     binary::BinaryError,
     call::{SignAnswer, SignCall},
-    client::{SigningClient, SigningClientOptions, get},
+    client::{ServerLook, SigningClient, SigningClientOptions},
     client_error::{ServerUrlError, SigningClientError},
     connection::ServerUrl,
     json::{JsonCall, JsonError},
@@ -40,8 +40,9 @@ pub const JSON_CONTENT_TYPE: &str = "application/json";
 /// The longest call in bytes. One in JSON has about 800.
 pub const CALL_LEN_BYTES_MAX: usize = 16 * 1024;
 
-/// The longest answer in bytes. One in JSON has about 2,500: two chains of four certificates.
-pub const ANSWER_LEN_BYTES_MAX: usize = 64 * 1024;
+/// The longest answer in bytes: a full bundle of 256 of the longest entries of evidence. An answer to a call has about
+/// 2,500.
+pub const ANSWER_LEN_BYTES_MAX: usize = 512 * 1024;
 
 /// The longest name of a product or package in bytes: a tag of an HSM has at most 40 characters, and a package's name
 /// stands in messages.

@@ -104,6 +104,8 @@ pub(super) fn write_jobs(
             app_server_key: APP_SERVER_KEY.to_owned(),
             trust: trust_file(Path::new("..")).to_str().map(str::to_owned),
             chip: "nrf52840".to_owned(),
+            page: Default::default(),
+            line: None,
             hsms: hsms.urls().to_vec(),
             pin_file: hsms.pin_file().to_str().map(str::to_owned),
             pattern: "DEMO{:08}".to_owned(),

@@ -83,6 +83,8 @@ pub(super) fn run(args: &NewArgs) -> Result<(), Failure> {
         )?,
         trust: args.trust.clone(),
         chip: asker.text(&args.chip, "chip", "Chip?", "nrf52840")?,
+        page: Default::default(),
+        line: None,
         hsms: match args.hsms.as_slice() {
             [] => vec![asker.text(&None, "hsm", "HSM?", "http://localhost:12345")?],
             urls => urls.to_vec(),

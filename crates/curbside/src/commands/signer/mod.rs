@@ -1,6 +1,5 @@
 //! `curbside signer`: the networked signing service.
 
-mod key_file;
 mod serve;
 mod serving;
 mod status;

@@ -16,9 +16,9 @@ use tokio::{
     time,
 };
 
-use super::key_file::evidence_key;
 use crate::{
     clock,
+    commands::audit::signing_key,
     exit::Exit,
     failure::Failure,
     front::{Level, Said, Teller, supervisor::Health},
@@ -60,7 +60,9 @@ impl Serving {
         let runtime = runtime::Builder::new_multi_thread().enable_all().build();
         let runtime = runtime
             .map_err(|error| Failure::new(Exit::Io, format!("failed to start threads: {error}")))?;
-        let key = evidence_key(&settings.evidence_key)?;
+        let key_path = &settings.evidence_key;
+        durable::refuse_open_to_others(key_path)?;
+        let key = signing_key(key_path, None, "make it with `curbside audit keygen`")?;
         let store = settings.open_store(unix_millis)?;
         let products =
             settings.products.iter().map(|product| open_product(product, teller.clone()));

@@ -1,7 +1,7 @@
 //! `curbside signer status`.
 
 use clap::Args;
-use signer::service::{ServerUrl, get};
+use signer::service::{ServerLook, ServerUrl};
 
 use crate::{exit::Exit, failure::Failure, hsm_access::TlsArgs, terminal};
 
@@ -21,7 +21,7 @@ pub(crate) struct StatusArgs {
 }
 
 pub(super) fn run(args: &StatusArgs) -> Result<(), Failure> {
-    let bytes = get(&args.server, &args.tls.client()?, "/v1/status")?;
+    let bytes = ServerLook::open(&args.server, &args.tls.client()?)?.get("/v1/status")?;
     let status: serde_json::Value = serde_json::from_slice(&bytes).map_err(|error| {
         Failure::new(Exit::Malformed, format!("failed to read the status: {error}"))
     })?;
