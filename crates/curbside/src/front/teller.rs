@@ -78,6 +78,11 @@ impl Said {
         format!("{}{}", self.level.prefix(), self.message)
     }
 
+    /// What programs read, said now.
+    pub(crate) fn line(&self) -> Value {
+        self.in_json(u64::try_from(clock::unix_millis().0).unwrap_or(0))
+    }
+
     fn in_json(&self, unix_millis: u64) -> Value {
         let mut value = json!({
             "event": self.event,
@@ -117,8 +122,7 @@ impl Teller {
 
     pub(crate) fn say(&self, said: &Said) {
         let Some(lines) = &self.lines else { return terminal::note(&said.in_words()) };
-        let unix_millis = u64::try_from(clock::unix_millis().0).unwrap_or(0);
-        if lines.try_send(said.in_json(unix_millis)).is_err() {
+        if lines.try_send(said.line()).is_err() {
             self.dropped.fetch_add(1, Ordering::Relaxed);
         }
     }

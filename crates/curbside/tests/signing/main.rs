@@ -2,7 +2,11 @@
 
 mod batch;
 mod compat;
+#[cfg(unix)]
+mod operation;
 mod plant;
 mod server;
 mod service;
 mod single;
+#[cfg(target_os = "linux")]
+mod units;

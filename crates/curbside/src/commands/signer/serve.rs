@@ -3,7 +3,6 @@
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::Args;
-use serde::Serialize;
 use tokio::select;
 
 use super::serving::{Serving, read_settings};
@@ -13,7 +12,6 @@ use crate::{
         FrontLog, FrontSignals, Level, Lines, Said, Teller, make_room_for,
         supervisor::{self, ServiceArgs},
     },
-    terminal,
 };
 
 /// Sign for many lines, over mutual TLS
@@ -45,15 +43,6 @@ pub(crate) struct ServeArgs {
     service: ServiceArgs,
 }
 
-/// What scripts learn from the first line with --json.
-#[derive(Serialize)]
-struct Started {
-    event: &'static str,
-    name: String,
-    addresses: Vec<String>,
-    metrics: Option<String>,
-}
-
 /// The most connections that a front takes in.
 const CONNECTIONS: usize = mtls::front::limits::CONNECTIONS_MAX;
 
@@ -71,11 +60,16 @@ fn serve(args: &ServeArgs) -> Result<(), Failure> {
     let addresses: Vec<String> = serving.local_addrs().iter().map(SocketAddr::to_string).collect();
     let signs = format!("{} signs at https://{}", settings.name, addresses.join(" and https://"));
     let lines = Lines::new();
+    let metrics = serving.metrics_addr().map(|address| address.to_string());
+    let started = Said::new(Level::Info, "started", &*signs)
+        .with("name", settings.name)
+        .with("addresses", addresses)
+        .with("metrics", metrics);
+    // Before all that was said until now: whoever started us waits for it.
     if args.json {
-        let metrics = serving.metrics_addr().map(|address| address.to_string());
-        lines.write_now(&Started { event: "started", name: settings.name, addresses, metrics });
+        lines.write_now(&started.line());
     } else {
-        terminal::note(&signs);
+        teller.say(&started);
     }
     told.write_to(lines.clone())?;
     let log = FrontLog::start(events, lines, args.json)?;

@@ -21,7 +21,10 @@ use crate::{
     commands::audit::signing_key,
     exit::Exit,
     failure::Failure,
-    front::{Level, Said, Teller, supervisor::Health},
+    front::{
+        Level, Said, Teller,
+        supervisor::{Health, is_credential},
+    },
     hsm_access::TlsArgs,
     hsm_events,
     pin::pin_of_file,
@@ -61,7 +64,9 @@ impl Serving {
         let runtime = runtime
             .map_err(|error| Failure::new(Exit::Io, format!("failed to start threads: {error}")))?;
         let key_path = &settings.evidence_key;
-        durable::refuse_open_to_others(key_path)?;
+        if !is_credential(key_path) {
+            durable::refuse_open_to_others(key_path)?;
+        }
         let key = signing_key(key_path, None, "make it with `curbside audit keygen`")?;
         let store = settings.open_store(unix_millis)?;
         let products =

@@ -12,7 +12,7 @@ use systemd as manager;
 #[cfg(windows)]
 use windows as manager;
 
-pub(crate) use self::manager::{ready, reloading, run, stopping};
+pub(crate) use self::manager::{is_credential, ready, reloading, run, stopping};
 pub(crate) use self::watch::{Health, watch};
 #[cfg(windows)]
 pub(crate) use self::windows::stop_asked;

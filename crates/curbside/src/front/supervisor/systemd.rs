@@ -1,6 +1,6 @@
 //! systemd: the protocol of `sd_notify(3)`, on the socket that `NOTIFY_SOCKET` names.
 
-use std::time::Duration;
+use std::{env, path::Path, time::Duration};
 
 use sd_notify::NotifyState;
 
@@ -17,6 +17,16 @@ where
             .hint("docs/operation.md says how systemd starts Curbside".to_owned()));
     }
     command()
+}
+
+/// Whether systemd has put a file there for us alone, as `LoadCredential=` asks. Nobody else gets into its directory; the mode
+/// of the file may name a group all the same, where a list of access rights stands behind it.
+pub(crate) fn is_credential(path: &Path) -> bool {
+    // As the socket, it is the manager's word and no setting of ours.
+    env::var_os("CREDENTIALS_DIRECTORY").is_some_and(|directory| {
+        let directory = Path::new(&directory);
+        directory.is_absolute() && path.parent() == Some(directory)
+    })
 }
 
 /// We listen, and serve.
