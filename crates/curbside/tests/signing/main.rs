@@ -2,6 +2,7 @@
 
 mod batch;
 mod compat;
+mod doctor;
 #[cfg(unix)]
 mod operation;
 mod plant;

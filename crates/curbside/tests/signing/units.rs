@@ -72,7 +72,8 @@ fn the_command_lines_of_the_units_are_ours() {
     let place = TempDir::new().expect("a temporary directory");
     for unit in units(&place) {
         let text = read(&unit);
-        let line = text.lines().find_map(|line| line.strip_prefix("ExecStart=")).expect("a command");
+        let line =
+            text.lines().find_map(|line| line.strip_prefix("ExecStart=")).expect("a command");
         let mut words = line.split_whitespace();
         let program = words.next().expect("a program");
         // Help goes before everything else, and only for options that there are.

@@ -20,7 +20,8 @@ use tokio::{
 };
 
 use super::{
-    BindError, Clock, EventSender, Expiry, FrontEvent, FrontSettings, Peer, Reason, Refusal,
+    BindError, Clock, EventSender, Expiry, FrontEvent, FrontSettings, MaterialError, Peer, Reason,
+    Refusal,
     connection::{Handler, Visit},
     connections::Connections,
     limits::ACCEPT_PAUSE,
@@ -110,6 +111,20 @@ impl Front {
             material: RwLock::new(Arc::new(material)),
         });
         Ok(Self { shared, listeners, local_addrs, reloader })
+    }
+
+    /// Reads the files as [`Front::bind`] does, and says how long they last and how many certificates are revoked; `None`
+    /// without a revocation list.
+    ///
+    /// # Errors
+    ///
+    /// A file cannot be used.
+    pub fn look(
+        settings: &FrontSettings,
+        clock: &Clock,
+    ) -> Result<(Expiry, Option<usize>), MaterialError> {
+        let material = Material::new(&Files::read(settings, false)?, settings, clock, 0)?;
+        Ok((material.expiry, material.revoked))
     }
 
     /// Where it listens, in the order of the addresses given.

@@ -15,5 +15,5 @@ pub use self::{
     fault::StoreFault,
     op::{Begin, Begun, Counts, Finish, Issued, PackageState, PackageTerms, TakenUp, Ticket},
     owner::{ENTRIES_MAX, Store},
-    sqlite::SqliteStore,
+    sqlite::{DatabaseLook, SqliteStore, look_at_database},
 };

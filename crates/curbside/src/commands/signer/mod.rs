@@ -4,6 +4,8 @@ mod serve;
 mod serving;
 mod status;
 
+pub(super) use self::serving::{front_settings, read_settings};
+
 use clap::Subcommand;
 
 use crate::failure::Failure;

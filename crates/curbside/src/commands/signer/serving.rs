@@ -159,7 +159,8 @@ impl Serving {
     }
 }
 
-fn front_settings(settings: &Settings) -> FrontSettings {
+/// How its front is set up.
+pub(in crate::commands) fn front_settings(settings: &Settings) -> FrontSettings {
     let file = |name: &str| settings.certificates.join(name);
     FrontSettings {
         ca: file("ca.pem"),
@@ -271,7 +272,7 @@ fn unix_millis() -> u64 {
 }
 
 /// Reads the settings of a server.
-pub(super) fn read_settings(path: &Path) -> Result<Settings, Failure> {
+pub(in crate::commands) fn read_settings(path: &Path) -> Result<Settings, Failure> {
     use signing_server::SETTINGS_LEN_BYTES_MAX;
     let bytes = durable::read_bounded(path, SETTINGS_LEN_BYTES_MAX)?;
     let bad = |problem: &dyn std::fmt::Display| {

@@ -59,7 +59,7 @@ where
 
 /// The entry point. It returns when the command has ended.
 fn serve(_arguments: Vec<OsString>) {
-    let handler = |control| match control {
+    let handler = |control: ServiceControl| match control {
         ServiceControl::Stop | ServiceControl::Shutdown => {
             stop().send_replace(true);
             ServiceControlHandlerResult::NoError
@@ -112,8 +112,9 @@ pub(super) fn watchdog() -> Option<Duration> {
 
 /// Returns when the manager asks us to stop; never where a person started us.
 pub(crate) async fn stop_asked() {
+    let mut asked = stop().subscribe();
     // Its sender lives as long as the process.
-    let _never = stop().subscribe().wait_for(|is_asked| *is_asked).await;
+    let _never = asked.wait_for(|is_asked| *is_asked).await.is_err();
 }
 
 fn stop() -> &'static watch::Sender<bool> {
