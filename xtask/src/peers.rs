@@ -177,11 +177,20 @@ fn make_venv(directory: &Path) -> Fallible<()> {
 
 /// Makes sure that a program is there which has a Debian package of its name.
 pub(crate) fn install_program(name: &str, version_argument: &str) -> Result<(), String> {
+    install_program_of(name, name, version_argument)
+}
+
+/// The same for a program that a Debian package of another name holds.
+pub(crate) fn install_program_of(
+    package: &str,
+    name: &str,
+    version_argument: &str,
+) -> Result<(), String> {
     let there = || answers(name, &[version_argument]);
     if there() {
         return Ok(());
     }
-    install_debian(&[name]).map_err(|error| error.to_string())?;
+    install_debian(&[package]).map_err(|error| error.to_string())?;
     if there() { Ok(()) } else { Err(format!("the program {name} does not run")) }
 }
 

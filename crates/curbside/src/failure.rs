@@ -45,6 +45,11 @@ impl Failure {
         &self.message
     }
 
+    /// What to do.
+    pub(crate) fn hints(&self) -> &[String] {
+        &self.hints
+    }
+
     /// The lines for stderr.
     pub(crate) fn render(&self) -> String {
         let mut text = format!("error: {}\n", self.message);

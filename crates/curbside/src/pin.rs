@@ -8,7 +8,7 @@ use durable::{Cause, DurableError};
 use hsm::Pin;
 use zeroize::Zeroizing;
 
-use crate::{exit::Exit, failure::Failure};
+use crate::{exit::Exit, failure::Failure, front::supervisor::is_credential};
 
 /// The largest file that is read as a PIN, in bytes. A PIN has a few characters.
 const PIN_FILE_LEN_BYTES_MAX: u64 = 4096;
@@ -57,6 +57,9 @@ pub(crate) fn pin(bytes: &[u8]) -> Result<Pin, Failure> {
 }
 
 fn warn_if_others_can_read(path: &std::path::Path) {
+    if is_credential(path) {
+        return;
+    }
     if let Err(DurableError { cause: Cause::OpenToOthers { .. }, .. }) =
         durable::refuse_open_to_others(path)
     {

@@ -97,6 +97,11 @@ impl Desk {
         &self.packages
     }
 
+    /// The wall clock, in seconds since 1970.
+    pub fn now_unix(&self) -> u64 {
+        (self.now_unix)()
+    }
+
     /// What it has counted.
     pub const fn metrics(&self) -> &Metrics {
         &self.metrics

@@ -1,15 +1,12 @@
 //! What a desk has counted since it was opened.
 
 use std::{
-    array,
     collections::BTreeMap,
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
+use metrics_text::Buckets;
 use signer::service::{Refusal, RefusalCode, SignAnswer};
 
 /// The upper bounds of the durations that are told apart, in milliseconds. An HSM takes 194 ms for a device.
@@ -17,18 +14,11 @@ pub const BOUNDS_MS: [u64; 14] =
     [1, 2, 5, 10, 20, 50, 100, 200, 300, 500, 1_000, 5_000, 20_000, 60_000];
 
 /// Counters. All only grow.
-#[derive(Debug)]
-pub struct Metrics {
-    signed: AtomicU64,
-    repeated: AtomicU64,
-    refused: Mutex<BTreeMap<RefusalCode, u64>>,
-    /// How many calls that were signed took no longer than each bound; the last is those that took longer.
-    durations: [AtomicU64; BOUNDS_MS.len() + 1],
-    duration_sum_us: AtomicU64,
-}
+#[derive(Debug, Default)]
+pub struct Metrics(Mutex<Counted>);
 
 /// The counters at one moment.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Counted {
     /// Devices signed.
     pub signed: u64,
@@ -36,55 +26,41 @@ pub struct Counted {
     pub repeated: u64,
     /// Refusals, by their code.
     pub refused: BTreeMap<RefusalCode, u64>,
-    /// How many signed devices fall under each bound of [`BOUNDS_MS`] and not under the one before; the last fall under
-    /// none.
-    pub durations: [u64; BOUNDS_MS.len() + 1],
-    /// The sum of those durations, in microseconds.
-    pub duration_sum_us: u64,
+    /// How long devices took that were signed.
+    pub durations: Buckets<{ BOUNDS_MS.len() }>,
 }
 
-impl Default for Metrics {
+impl Default for Counted {
     fn default() -> Self {
         Self {
-            signed: AtomicU64::new(0),
-            repeated: AtomicU64::new(0),
-            refused: Mutex::default(),
-            durations: array::from_fn(|_| AtomicU64::new(0)),
-            duration_sum_us: AtomicU64::new(0),
+            signed: 0,
+            repeated: 0,
+            refused: BTreeMap::new(),
+            durations: Buckets::new(BOUNDS_MS),
         }
     }
 }
 
 impl Metrics {
     pub(crate) fn count(&self, result: &Result<SignAnswer, Refusal>, took: Duration) {
+        let mut counted = self.lock();
         match result {
-            Ok(answer) if answer.is_repeat => {
-                self.repeated.fetch_add(1, Ordering::Relaxed);
-            }
+            Ok(answer) if answer.is_repeat => counted.repeated += 1,
             Ok(_) => {
-                self.signed.fetch_add(1, Ordering::Relaxed);
-                let ms = took.as_millis();
-                let at = BOUNDS_MS.iter().position(|bound| ms <= u128::from(*bound));
-                self.durations[at.unwrap_or(BOUNDS_MS.len())].fetch_add(1, Ordering::Relaxed);
-                let us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-                self.duration_sum_us.fetch_add(us, Ordering::Relaxed);
+                counted.signed += 1;
+                counted.durations.add(took);
             }
-            Err(refusal) => {
-                let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
-                *refused.entry(refusal.code).or_default() += 1;
-            }
+            Err(refusal) => *counted.refused.entry(refusal.code).or_default() += 1,
         }
     }
 
     /// The counters now.
     pub fn counted(&self) -> Counted {
-        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Counted {
-            signed: self.signed.load(Ordering::Relaxed),
-            repeated: self.repeated.load(Ordering::Relaxed),
-            refused,
-            durations: array::from_fn(|at| self.durations[at].load(Ordering::Relaxed)),
-            duration_sum_us: self.duration_sum_us.load(Ordering::Relaxed),
-        }
+        self.lock().clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Counted> {
+        // Counting does not panic half-way.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

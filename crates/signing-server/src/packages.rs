@@ -102,6 +102,14 @@ impl Packages {
         })
     }
 
+    /// The packages that are open, each with the time at which it ends, in seconds since 1970.
+    pub fn ends_unix(&self) -> Vec<(String, u64)> {
+        let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
+        open.iter()
+            .map(|package| (package.id.as_str().to_owned(), package.not_after_unix))
+            .collect()
+    }
+
     /// The packages that may pay for a device, the one to be used first in front: `named` alone where one is named.
     ///
     /// # Errors

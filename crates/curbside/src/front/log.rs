@@ -9,8 +9,11 @@ use std::{
 
 use mtls::front::{AccessEntry, EventReceiver, FrontEvent, Refusal};
 use serde_json::{Value, json};
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
+use super::{
+    lines::{Lines, at},
+    teller::Level,
+};
 use crate::{exit::Exit, failure::Failure, terminal, terminal::Output};
 
 /// How long the last lines may take to be written at the end. A reader that has stopped must not keep us from ending.
@@ -22,10 +25,14 @@ pub(crate) struct FrontLog {
 }
 
 impl FrontLog {
-    pub(crate) fn start(events: EventReceiver, is_json: bool) -> Result<Self, Failure> {
+    pub(crate) fn start(
+        events: EventReceiver,
+        lines: Lines,
+        is_json: bool,
+    ) -> Result<Self, Failure> {
         let (tell_done, done) = sync_channel(1);
         let started = thread::Builder::new().name("log".to_owned()).spawn(move || {
-            write_all(&events, is_json);
+            write_all(&events, &lines, is_json);
             let _nobody_waits = tell_done.send(());
         });
         started.map_err(|error: io::Error| {
@@ -40,32 +47,25 @@ impl FrontLog {
     }
 }
 
-fn write_all(events: &EventReceiver, is_json: bool) {
-    let mut output = Output::new();
-    let mut has_failed = false;
+fn write_all(events: &EventReceiver, lines: &Lines, is_json: bool) {
     let mut next = events.next();
     while let Some(event) = next {
-        let mut written = write(&mut output, &event, is_json);
+        let mut written = lines.lock();
+        let mut result = write(&mut written.output, &event, is_json);
         next = events.try_next();
+        if next.is_none() {
+            result = result.and_then(|()| written.output.pass_on());
+        }
+        written.settle(result);
+        drop(written);
         if next.is_none() {
             let dropped = events.take_dropped();
             if dropped > 0 {
                 terminal::note(&format!("warning: {dropped} lines of the log were dropped"));
             }
-            written = written.and_then(|()| output.pass_on());
             next = events.next();
         }
-        match written {
-            // Said once, however long the disk stays full.
-            Err(failure) if !has_failed => {
-                terminal::note(&format!("warning: the log is not written: {}", failure.message()));
-                has_failed = true;
-            }
-            Err(_) => {}
-            Ok(()) => has_failed = false,
-        }
     }
-    let _lost = output.finish();
 }
 
 fn write(output: &mut Output, event: &FrontEvent, is_json: bool) -> Result<(), Failure> {
@@ -132,6 +132,7 @@ fn in_json(event: &FrontEvent) -> Value {
     match event {
         FrontEvent::Answered(entry) => json!({
             "event": "answered",
+            "level": Level::Info.name(),
             "time": at(entry.unix_millis),
             "client": entry.peer.identity.name,
             "role": entry.peer.identity.role.name(),
@@ -145,6 +146,7 @@ fn in_json(event: &FrontEvent) -> Value {
         }),
         FrontEvent::Refused(refusal) => json!({
             "event": "refused",
+            "level": Level::Warning.name(),
             "time": at(refusal.unix_millis),
             "client": refusal.client,
             "address": refusal.address.to_string(),
@@ -156,6 +158,7 @@ fn in_json(event: &FrontEvent) -> Value {
         }),
         FrontEvent::Reloaded { unix_millis, expiry, revoked } => json!({
             "event": "reloaded",
+            "level": Level::Info.name(),
             "time": at(*unix_millis),
             "server_days": expiry.server_days(unix_millis / 1000),
             "authority_days": expiry.ca_days(unix_millis / 1000),
@@ -163,28 +166,24 @@ fn in_json(event: &FrontEvent) -> Value {
         }),
         FrontEvent::ReloadFailed { unix_millis, error } => json!({
             "event": "reload-failed",
+            "level": Level::Error.name(),
             "time": at(*unix_millis),
             "message": format!("failed to {error}"),
         }),
         FrontEvent::ExpiresSoon { unix_millis, what, days } => json!({
             "event": "expires-soon",
+            "level": Level::Warning.name(),
             "time": at(*unix_millis),
             "what": what,
             "days": days,
         }),
         FrontEvent::AcceptFailed { unix_millis, message } => json!({
             "event": "accept-failed",
+            "level": Level::Error.name(),
             "time": at(*unix_millis),
             "message": message,
         }),
     }
-}
-
-/// The time, RFC 3339, UTC, to the millisecond.
-fn at(unix_millis: u64) -> String {
-    let nanos = i128::from(unix_millis) * 1_000_000;
-    let time = OffsetDateTime::from_unix_timestamp_nanos(nanos).ok();
-    time.and_then(|time| time.format(&Rfc3339).ok()).unwrap_or_else(|| unix_millis.to_string())
 }
 
 /// A name as one word.

@@ -1,13 +1,21 @@
 //! What ends a front, and what has it read its files again.
 
-use std::io;
+#[cfg(unix)]
+use std::{io, time::Duration};
 
 use mtls::front::Running;
 use tokio::runtime::Runtime;
 #[cfg(unix)]
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::{exit::Exit, failure::Failure};
+#[cfg(unix)]
+use crate::exit::Exit;
+use crate::{failure::Failure, front::supervisor};
+
+/// How long files may take to be read again before the service manager is told that it is done: they are read on, and the
+/// log says what came of it.
+#[cfg(unix)]
+const RELOAD_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Ctrl-C and SIGTERM end a front, SIGHUP has the files read again.
 pub(crate) struct FrontSignals {
@@ -36,14 +44,24 @@ impl FrontSignals {
             tokio::select! {
                 _ = terminate.recv() => return,
                 _ = interrupt.recv() => return,
-                _ = hang_up.recv() => running.reload(),
+                _ = hang_up.recv() => {}
             }
+            supervisor::reloading();
+            tokio::select! {
+                _ = terminate.recv() => return,
+                _ = interrupt.recv() => return,
+                _ = tokio::time::timeout(RELOAD_PATIENCE, running.reloaded()) => {}
+            }
+            supervisor::ready("certificates were read again");
         }
     }
 
     #[cfg(not(unix))]
     pub(crate) async fn wait(self, _running: &Running) {
-        let _no_console = tokio::signal::ctrl_c().await;
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            () = supervisor::stop_asked() => {}
+        }
     }
 }
 

@@ -2,7 +2,12 @@
 
 mod batch;
 mod compat;
+mod doctor;
+#[cfg(unix)]
+mod operation;
 mod plant;
 mod server;
 mod service;
 mod single;
+#[cfg(target_os = "linux")]
+mod units;

@@ -18,6 +18,7 @@ use crate::plant::{Plant, text};
 pub(crate) struct Server {
     child: Option<Child>,
     url: String,
+    started: Value,
 }
 
 impl Server {
@@ -48,7 +49,7 @@ impl Server {
                 plant.url(),
             ),
         );
-        let mut server = Self { child: None, url: String::new() };
+        let mut server = Self { child: None, url: String::new(), started: Value::Null };
         server.start_again(plant);
         server
     }
@@ -62,8 +63,8 @@ impl Server {
         let mut lines = BufReader::new(child.stdout.take().expect("a pipe"));
         let mut line = String::new();
         lines.read_line(&mut line).expect("a line");
-        let started: Value = serde_json::from_str(&line).expect("it says where it serves");
-        let address = text(&started["addresses"][0]);
+        self.started = serde_json::from_str(&line).expect("it says where it serves");
+        let address = text(&self.started["addresses"][0]);
         let port = address.rsplit(':').next().expect("a port");
         self.url = format!("https://localhost:{port}");
         // Its log is read on, so that it does not wait for a reader.
@@ -81,6 +82,11 @@ impl Server {
 
     pub(crate) fn url(&self) -> &str {
         &self.url
+    }
+
+    /// What its first line said.
+    pub(crate) fn started(&self) -> &Value {
+        &self.started
     }
 
     /// A client that shows the certificate in this directory.

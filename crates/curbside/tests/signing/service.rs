@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// A device with keys of its own; the number tells it from others.
-fn device(smsn: u8, keys: u8) -> DeviceRequest {
+pub(crate) fn device(smsn: u8, keys: u8) -> DeviceRequest {
     let key = |curve| *PrivateKey::from_bytes(curve, &[keys; 32]).unwrap().public_key();
     DeviceRequest::new(Smsn::from_bytes([smsn; 32]), key(Curve::Ed25519), key(Curve::P256r1))
         .unwrap()

@@ -1,6 +1,11 @@
 //! Events, added up.
 
-use std::collections::{BTreeMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashSet},
+    time::Duration,
+};
+
+use metrics_text::Buckets;
 
 use crate::{
     event::{Event, SlotEvent},
@@ -9,7 +14,7 @@ use crate::{
 
 /// The upper ends of the buckets of devices' times, in milliseconds: a simulated board takes less than the first, a
 /// board that has to be written to over a slow port some minutes.
-pub(super) const DEVICE_MS_BUCKETS: [u64; 12] =
+const DEVICE_MS_BUCKETS: [u64; 12] =
     [100, 250, 500, 1000, 2500, 5000, 10_000, 20_000, 30_000, 60_000, 120_000, 300_000];
 
 /// How many unfinished devices are known by name. There are hardly ever more than slots; a set without a limit
@@ -33,9 +38,7 @@ pub(super) struct Counted {
     pub(super) resumed: u64,
     pub(super) step_failures: BTreeMap<Step, u64>,
     pub(super) step_retries: BTreeMap<Step, u64>,
-    /// Devices whose time is within each bucket and in none before.
-    pub(super) device_ms: [u64; DEVICE_MS_BUCKETS.len()],
-    pub(super) device_ms_sum: u64,
+    pub(super) device_times: DeviceTimes,
     pub(super) slots: BTreeMap<u16, SlotState>,
     pub(super) hsms: BTreeMap<String, bool>,
     pub(super) hsms_up: usize,
@@ -75,6 +78,16 @@ impl SlotState {
             Self::TakeOut => "take_out",
             Self::Ended => "ended",
         }
+    }
+}
+
+/// How long devices took that passed.
+#[derive(Debug)]
+pub(super) struct DeviceTimes(pub(super) Buckets<{ DEVICE_MS_BUCKETS.len() }>);
+
+impl Default for DeviceTimes {
+    fn default() -> Self {
+        Self(Buckets::new(DEVICE_MS_BUCKETS))
     }
 }
 
@@ -151,11 +164,7 @@ impl Counted {
                 let is_repeated = self.repeated.remove(dsn);
                 self.first_pass += u64::from(!is_repeated && !is_resumed);
                 self.unfinished.remove(dsn);
-                self.device_ms_sum = self.device_ms_sum.saturating_add(*took_ms);
-                let bucket = DEVICE_MS_BUCKETS.iter().position(|end| took_ms <= end);
-                if let Some(bucket) = bucket {
-                    self.device_ms[bucket] += 1;
-                }
+                self.device_times.0.add(Duration::from_millis(*took_ms));
             }
             SlotEvent::Finished { .. } => self.finished_before += 1,
             SlotEvent::Refused { .. } => self.refused += 1,
@@ -247,7 +256,7 @@ mod tests {
         let counted = counted(&events);
         assert_eq!((counted.passed, counted.first_pass, counted.resumed), (3, 1, 1));
         assert_eq!((counted.failed, counted.step_retries[&Step::Flash]), (1, 1));
-        assert_eq!(counted.device_ms[1], 3);
+        assert_eq!(counted.device_times.0.counts[1], 3);
     }
 
     #[test]

@@ -4,17 +4,18 @@
 //! begin at zero with each run.
 
 mod counted;
-mod exposition;
-mod metrics_text;
-mod server;
+mod text;
 
 use std::{
+    future::ready,
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
+use metrics_text::Audience;
+pub use metrics_text::{ServeError, Serving};
+
 use self::counted::Counted;
-pub use self::server::{ServeError, Serving};
 use crate::{event::Event, plant::PlantHealth};
 
 /// Counts what happens. Clones count into the same.
@@ -51,7 +52,7 @@ impl Metrics {
 
     /// All numbers in the text format of Prometheus, version 0.0.4.
     pub fn text(&self) -> String {
-        metrics_text::text(&self.0.line, &self.lock(), self.0.plant.get())
+        text::text(&self.0.line, &self.lock(), self.0.plant.get())
     }
 
     /// Serves the numbers until the value returned is dropped.
@@ -60,7 +61,8 @@ impl Metrics {
     ///
     /// The address is not this machine's own, or is taken.
     pub fn serve(&self, address: SocketAddr) -> Result<Serving, ServeError> {
-        Serving::start(self.clone(), address)
+        let metrics = self.clone();
+        Serving::start(address, Audience::ThisMachine, move || ready(Ok(metrics.text())))
     }
 
     fn lock(&self) -> MutexGuard<'_, Counted> {

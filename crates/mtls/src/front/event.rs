@@ -1,9 +1,10 @@
 //! What a front reports. The program's edge turns it into lines.
 
 use std::{
+    collections::BTreeMap,
     net::SocketAddr,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
         mpsc::{Receiver, SyncSender, sync_channel},
     },
@@ -96,6 +97,7 @@ pub struct Refusal {
 pub struct EventSender {
     events: SyncSender<FrontEvent>,
     dropped: Arc<AtomicU64>,
+    refused: Arc<Mutex<BTreeMap<&'static str, u64>>>,
 }
 
 /// Where events arrive.
@@ -109,16 +111,26 @@ pub struct EventReceiver {
 pub fn event_channel(capacity: usize) -> (EventSender, EventReceiver) {
     let (sender, receiver) = sync_channel(capacity);
     let dropped = Arc::new(AtomicU64::new(0));
-    let events = EventSender { events: sender, dropped: Arc::clone(&dropped) };
+    let refused = Arc::default();
+    let events = EventSender { events: sender, dropped: Arc::clone(&dropped), refused };
     (events, EventReceiver { events: receiver, dropped })
 }
 
 impl EventSender {
     /// Reports, unless too many reports wait already or nobody is there to read them.
     pub fn send(&self, event: FrontEvent) {
+        if let FrontEvent::Refused(refusal) = &event {
+            let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+            *refused.entry(refusal.reason.name()).or_default() += 1;
+        }
         if self.events.try_send(event).is_err() {
             self.dropped.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    /// How many peers were refused, by the name of their [`Reason`]. Reports that were dropped count too.
+    pub fn refused(&self) -> BTreeMap<&'static str, u64> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

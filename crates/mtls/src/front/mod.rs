@@ -40,7 +40,7 @@ pub use self::{
     material::Expiry,
     material_error::{MaterialError, MaterialFault},
     reason::Reason,
-    server::{Front, Running},
+    server::{Front, FrontNumbers, Running},
 };
 use crate::identity::{ClientIdentity, Role};
 

@@ -58,6 +58,9 @@ impl Reloader {
                 let shared = Arc::clone(&shared);
                 move || {
                     self.look(&shared, is_asked);
+                    if is_asked {
+                        shared.looks.send_modify(|looks| *looks = looks.wrapping_add(1));
+                    }
                     self
                 }
             });

@@ -1,6 +1,7 @@
 //! Listening, accepting, and the end.
 
 use std::{
+    collections::BTreeMap,
     io,
     net::{SocketAddr, TcpListener as StdListener},
     sync::{Arc, PoisonError, RwLock},
@@ -19,7 +20,8 @@ use tokio::{
 };
 
 use super::{
-    BindError, Clock, EventSender, Expiry, FrontEvent, FrontSettings, Peer, Reason, Refusal,
+    BindError, Clock, EventSender, Expiry, FrontEvent, FrontSettings, MaterialError, Peer, Reason,
+    Refusal,
     connection::{Handler, Visit},
     connections::Connections,
     limits::ACCEPT_PAUSE,
@@ -35,6 +37,8 @@ pub(super) struct Shared {
     pub(super) events: EventSender,
     pub(super) rates: Rates,
     pub(super) connections: Arc<Connections>,
+    /// Counts how often the files were read because somebody asked.
+    pub(super) looks: watch::Sender<u64>,
     material: RwLock<Arc<Material>>,
 }
 
@@ -103,9 +107,24 @@ impl Front {
             rates: Rates::new(settings.limits.rate),
             connections: Connections::new(&settings.limits),
             settings,
+            looks: watch::channel(0).0,
             material: RwLock::new(Arc::new(material)),
         });
         Ok(Self { shared, listeners, local_addrs, reloader })
+    }
+
+    /// Reads the files as [`Front::bind`] does, and says how long they last and how many certificates are revoked; `None`
+    /// without a revocation list.
+    ///
+    /// # Errors
+    ///
+    /// A file cannot be used.
+    pub fn look(
+        settings: &FrontSettings,
+        clock: &Clock,
+    ) -> Result<(Expiry, Option<usize>), MaterialError> {
+        let material = Material::new(&Files::read(settings, false)?, settings, clock, 0)?;
+        Ok((material.expiry, material.revoked))
     }
 
     /// Where it listens, in the order of the addresses given.
@@ -170,6 +189,17 @@ where
     }
 }
 
+/// What a front can be watched by.
+#[derive(Clone, Debug)]
+pub struct FrontNumbers {
+    /// How long the certificates last that are used now.
+    pub expiry: Expiry,
+    /// How many connections there are.
+    pub connections: usize,
+    /// How many peers were refused since the front was bound, by the name of their [`Reason`].
+    pub refused: BTreeMap<&'static str, u64>,
+}
+
 /// A front at work. Dropping it does not end it.
 pub struct Running {
     shared: Arc<Shared>,
@@ -191,15 +221,32 @@ impl Running {
         self.reload.notify_one();
     }
 
+    /// As [`Self::reload`], and returns once they were read; never after a front was stopped.
+    pub async fn reloaded(&self) {
+        let mut looks = self.shared.looks.subscribe();
+        self.reload();
+        // The sender lives as long as what it is taken from.
+        let _never = looks.changed().await;
+    }
+
     /// How long the certificates last that are used now.
     pub fn expiry(&self) -> Expiry {
         self.shared.material().expiry
     }
 
-    /// As [`Self::expiry`], for whoever outlives this value.
-    pub fn expiry_watch(&self) -> impl Fn() -> Expiry + Send + Sync + 'static {
+    /// Whether connections are still accepted on every address, and files looked at.
+    pub fn is_serving(&self) -> bool {
+        self.tasks.iter().all(|task| !task.is_finished())
+    }
+
+    /// Numbers of this front at any time, for whoever outlives this value.
+    pub fn numbers(&self) -> impl Fn() -> FrontNumbers + Send + Sync + 'static {
         let shared = Arc::clone(&self.shared);
-        move || shared.material().expiry
+        move || FrontNumbers {
+            expiry: shared.material().expiry,
+            connections: shared.connections.count(),
+            refused: shared.events.refused(),
+        }
     }
 
     /// How many connections there are.

@@ -294,6 +294,11 @@ impl ServerLook {
         let look = async { time::timeout(ATTEMPT_MAX, connection.exchange(path, None)).await };
         runtime.block_on(look).unwrap_or(Err(SigningClientError::Silent))
     }
+
+    /// The server's clock at its last answer, in seconds since 1970, where it said it.
+    pub const fn date_unix(&self) -> Option<u64> {
+        self.connection.date_unix()
+    }
 }
 
 /// TLS that speaks HTTP/2.

@@ -1,6 +1,11 @@
 //! One connection to a signing server: TLS, then HTTP/2, so that all slots of a line share it.
 
-use std::{fmt, io, str::FromStr, sync::Arc, time::Duration};
+use std::{
+    fmt, io,
+    str::FromStr,
+    sync::Arc,
+    time::{Duration, UNIX_EPOCH},
+};
 
 use hsm::{ConnectFault, TlsFault};
 use http_body_util::{BodyExt as _, Full, Limited};
@@ -8,7 +13,7 @@ use hyper::{
     Request, StatusCode, Uri,
     body::Bytes,
     client::conn::http2::{self, SendRequest},
-    header::{CONTENT_TYPE, RETRY_AFTER},
+    header::{CONTENT_TYPE, DATE, HeaderValue, RETRY_AFTER},
 };
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use rustls::{ClientConfig, pki_types::ServerName};
@@ -74,6 +79,8 @@ impl fmt::Display for ServerUrl {
 pub(super) struct Connection {
     url: ServerUrl,
     sender: SendRequest<Full<Bytes>>,
+    /// The server's clock at its last answer, in seconds since 1970.
+    date_unix: Option<u64>,
 }
 
 impl Connection {
@@ -123,12 +130,17 @@ impl Connection {
             .map_err(|error| lost(&place, &error))?;
         // It ends with the last sender, or with the server.
         tokio::spawn(connection);
-        Ok(Self { url: url.clone(), sender })
+        Ok(Self { url: url.clone(), sender, date_unix: None })
     }
 
     /// Where it leads.
     pub(super) fn place(&self) -> String {
         self.url.to_string()
+    }
+
+    /// The server's clock at its last answer, in seconds since 1970.
+    pub(super) const fn date_unix(&self) -> Option<u64> {
+        self.date_unix
     }
 
     /// Whether the server has hung up.
@@ -157,6 +169,7 @@ impl Connection {
         let answer =
             self.sender.send_request(request).await.map_err(|error| lost(&place, &error))?;
         let (head, body) = answer.into_parts();
+        self.date_unix = head.headers.get(DATE).and_then(date_unix);
         let body = Limited::new(body, ANSWER_LEN_BYTES_MAX).collect().await;
         let body = body
             .map_err(|error| SigningClientError::Lost {
@@ -177,6 +190,12 @@ impl Connection {
         let refusal = refusal.unwrap_or_else(|| unknown_refusal(head.status, &body, wait));
         Err(SigningClientError::Refused { place, refusal })
     }
+}
+
+/// The time in a header, in seconds since 1970.
+fn date_unix(value: &HeaderValue) -> Option<u64> {
+    let time = httpdate::parse_http_date(value.to_str().ok()?).ok()?;
+    Some(time.duration_since(UNIX_EPOCH).ok()?.as_secs())
 }
 
 /// A refusal of whatever stands before the server: the front itself, or a proxy.

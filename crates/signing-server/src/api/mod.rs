@@ -2,7 +2,7 @@
 
 mod answer;
 mod evidence_api;
-mod metrics_text;
+mod exposition;
 mod query;
 mod router;
 mod sign_api;

@@ -7,14 +7,17 @@ use std::{
 
 use evidence::note::SigningKey;
 use hyper::{Method, Request, body::Incoming};
-use mtls::{front::Peer, identity::Role};
+use mtls::{
+    front::{FrontNumbers, Peer},
+    identity::Role,
+};
 use signer::service::{PRODUCTS_PATH, Refusal, RefusalCode, SIGN_PATH};
 
 use super::{
     OPENAPI,
     answer::{Answer, content, json, not_found, refused, text, wrong_method},
     evidence_api::{EvidenceApi, storage},
-    metrics_text,
+    exposition,
     sign_api::sign,
     status::{PackageStatus, ServerStatus},
 };
@@ -37,11 +40,11 @@ pub struct ApiSettings {
 pub struct Api {
     desk: Arc<Desk>,
     settings: ApiSettings,
-    expiry_days: OnceLock<Box<ExpiryDays>>,
+    front: OnceLock<Box<FrontWatch>>,
 }
 
-/// The days to expiry of the server's certificate and of its authority.
-type ExpiryDays = dyn Fn() -> (i64, i64) + Send + Sync;
+/// The numbers of the front at any time.
+type FrontWatch = dyn Fn() -> FrontNumbers + Send + Sync;
 
 impl Api {
     /// Who may come at all.
@@ -49,14 +52,13 @@ impl Api {
 
     /// The API of a desk.
     pub const fn new(desk: Arc<Desk>, settings: ApiSettings) -> Self {
-        Self { desk, settings, expiry_days: OnceLock::new() }
+        Self { desk, settings, front: OnceLock::new() }
     }
 
-    /// Shows in the metrics how long the certificates of the front last that this API is behind: the days of the server's
-    /// and of its authority's.
-    pub fn watch_expiry(&self, days: impl Fn() -> (i64, i64) + Send + Sync + 'static) {
+    /// Shows in the metrics how the front is that this API is behind: [`Running::numbers`](mtls::front::Running::numbers).
+    pub fn watch_front(&self, numbers: impl Fn() -> FrontNumbers + Send + Sync + 'static) {
         // The first front is the one.
-        let _second = self.expiry_days.set(Box::new(days));
+        let _second = self.front.set(Box::new(numbers));
     }
 
     /// Answers one request of a verified client.
@@ -122,8 +124,8 @@ impl Api {
     pub async fn metrics(&self) -> Result<String, Refusal> {
         let counts = self.desk.store().counts().await.map_err(storage)?;
         let packages = self.desk.store().packages().await.map_err(storage)?;
-        let expiry = self.expiry_days.get().map(|days| days());
-        Ok(metrics_text::metrics_text(&self.desk, &counts, &packages, expiry))
+        let front = self.front.get().map(|numbers| numbers());
+        Ok(exposition::text(&self.desk, &counts, &packages, front.as_ref()))
     }
 
     /// Makes an HSM rest or sign again.

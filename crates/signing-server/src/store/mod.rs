@@ -18,5 +18,5 @@ pub use self::{
     op::{Begin, Begun, Counts, Finish, Issued, PackageState, PackageTerms, TakenUp, Ticket},
     owner::{ENTRIES_MAX, Store},
     postgres::PostgresStore,
-    sqlite::SqliteStore,
+    sqlite::{DatabaseLook, SqliteStore, look_at_database},
 };

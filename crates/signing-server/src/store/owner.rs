@@ -176,6 +176,11 @@ impl Store {
         self.broken.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Returns once the owner has worked off what waits now: it lives. Whether its database can be reached does not matter.
+    pub async fn answers(&self) {
+        let _away = self.ask(|_| Ok(())).await;
+    }
+
     /// Makes an intent durable and pays for it, or says what there is already.
     ///
     /// # Errors

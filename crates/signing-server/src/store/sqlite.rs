@@ -1,8 +1,12 @@
 //! The tables in SQLite: one server, one file.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs::File,
+    io::{self, Read as _},
+    path::{Path, PathBuf},
+};
 
-use durable::{Cause, DurableError, LockFile, Visibility};
+use durable::{Cause, DurableError, LockFile, Operation, Visibility};
 use hsm::DeviceRequest;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use sidewalk::{Curve, PublicKey, Signature, Smsn};
@@ -132,6 +136,53 @@ impl SqliteStore {
         query().map_err(|error| self.broken(&error))
     }
 }
+
+/// What a database file is, as far as its first bytes tell.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum DatabaseLook {
+    /// There is none yet.
+    Absent,
+    /// It does not tell yet whose it is: what it holds is in the log beside it.
+    Blank,
+    /// A signing server's, of this form.
+    Ours,
+}
+
+/// Looks at a database without opening it: nothing is locked, made or changed, so that a server may be at work in it.
+///
+/// # Errors
+///
+/// [`StoreFault`]: it cannot be read, or is another program's or of another form.
+pub fn look_at_database(path: &Path) -> Result<DatabaseLook, StoreFault> {
+    let failed =
+        |error: &io::Error| StoreFault::File(DurableError::new(Operation::Open, path, error));
+    let mut head = Vec::new();
+    match File::open(path) {
+        Ok(file) => file.take(HEAD_LEN_BYTES).read_to_end(&mut head).map_err(|e| failed(&e))?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(DatabaseLook::Absent),
+        Err(error) => return Err(failed(&error)),
+    };
+    if head.is_empty() {
+        return Ok(DatabaseLook::Blank);
+    }
+    let number = |at: usize| {
+        let bytes = head.get(at..at + 4).and_then(|bytes| bytes.try_into().ok());
+        bytes.map(|bytes| i64::from(i32::from_be_bytes(bytes)))
+    };
+    let found = number(APPLICATION_ID_AT).zip(number(FORMAT_AT));
+    match found {
+        Some((APPLICATION_ID, FORMAT)) if head.starts_with(MAGIC) => Ok(DatabaseLook::Ours),
+        // Its first transaction may still be in the log beside it.
+        Some((0, 0)) if head.starts_with(MAGIC) => Ok(DatabaseLook::Blank),
+        _ => Err(StoreFault::NotAStore { path: path.into() }),
+    }
+}
+
+/// The head of a database file and where its numbers stand: <https://www.sqlite.org/fileformat.html>, section 1.3.
+const HEAD_LEN_BYTES: u64 = 100;
+const MAGIC: &[u8] = b"SQLite format 3\0";
+const FORMAT_AT: usize = 60;
+const APPLICATION_ID_AT: usize = 68;
 
 fn open_connection(path: &Path) -> Result<Connection, StoreFault> {
     let not_a_store = || StoreFault::NotAStore { path: path.into() };
@@ -406,5 +457,27 @@ impl Database for SqliteStore {
     fn roll_back(&mut self) {
         // Where this fails as well, the next opening makes it.
         let _failed = self.connection.execute_batch("ROLLBACK");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_look_tells_our_databases_from_others() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("signer.db");
+        assert_eq!(look_at_database(&path).unwrap(), DatabaseLook::Absent);
+        let open = open_connection(&path).unwrap();
+        assert!(matches!(
+            look_at_database(&path).unwrap(),
+            DatabaseLook::Blank | DatabaseLook::Ours
+        ));
+        drop(open);
+        assert_eq!(look_at_database(&path).unwrap(), DatabaseLook::Ours);
+        let other = place.path().join("other.db");
+        Connection::open(&other).unwrap().execute_batch("PRAGMA user_version = 7").unwrap();
+        assert!(matches!(look_at_database(&other), Err(StoreFault::NotAStore { .. })));
     }
 }

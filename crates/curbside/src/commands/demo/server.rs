@@ -15,7 +15,7 @@ use super::{
     certificates::{Certificates, SERVER_ADDRESS},
     hsms::{Hsms, TAG, trust_file},
 };
-use crate::{commands::signer::Serving, exit::Exit, failure::Failure};
+use crate::{commands::signer::Serving, exit::Exit, failure::Failure, front::Teller};
 
 /// The name of the key that signs the evidence log.
 const EVIDENCE_KEY: &str = "curbside-demo/evidence";
@@ -46,7 +46,8 @@ impl Server {
         let settings = settings(0, hsms);
         let settings = Settings::parse(&settings, &place)
             .map_err(|error| Failure::new(Exit::Defect, format!("the demo's settings: {error}")))?;
-        let (serving, _unread) = Serving::start(&settings)?;
+        let (teller, _told) = Teller::new(false);
+        let (serving, _unread) = Serving::start(&settings, &teller)?;
         let port = serving.local_addrs().first().map_or(0, std::net::SocketAddr::port);
         durable::write_new(
             settings_file(directory),

@@ -11,6 +11,7 @@ use yubihsm2::{Frame, MessageLimit, connector::DevicePresence};
 use crate::{
     commands::hsm::front::{FrontArgs, StopSignals},
     failure::Failure,
+    front::supervisor,
     terminal,
 };
 
@@ -52,7 +53,9 @@ pub(crate) fn run(args: &ConnectorArgs) -> Result<(), Failure> {
         serial: args.serial,
         device,
     })?;
+    supervisor::ready(&format!("serving {place} at {url}"));
     stop.wait()?;
+    supervisor::stopping("stopping");
     let _backend = serving.shutdown();
     Ok(())
 }

@@ -24,7 +24,10 @@ use crate::{
     clock,
     exit::Exit,
     failure::Failure,
-    front::{FrontLog, FrontSignals, make_room_for},
+    front::{
+        FrontLog, FrontSignals, Lines, make_room_for,
+        supervisor::{self, Health, ServiceArgs},
+    },
     terminal,
 };
 
@@ -36,7 +39,7 @@ use crate::{
 ///
 /// stdout has a line for every request that was answered or refused, and for every connection that was refused, with the
 /// client's name, its address and the reason.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub(crate) struct GatewayArgs {
     /// Listen here; may be given more than once. [::]:8081 takes IPv4 too where the system allows it
     #[arg(short, long, value_name = "HOST:PORT", default_value = "0.0.0.0:8081")]
@@ -65,6 +68,8 @@ pub(crate) struct GatewayArgs {
     /// Print JSON lines instead of text; the first says where it listens
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    service: ServiceArgs,
 }
 
 /// What scripts learn from the first line with --json.
@@ -78,6 +83,11 @@ struct Started {
 }
 
 pub(crate) fn run(args: &GatewayArgs) -> Result<(), Failure> {
+    let guarding = args.clone();
+    supervisor::run(args.service, move || guard(&guarding))
+}
+
+fn guard(args: &GatewayArgs) -> Result<(), Failure> {
     let settings = args.settings();
     make_room_for(args.connections);
     let runtime = runtime::Builder::new_multi_thread().enable_all().build();
@@ -93,10 +103,15 @@ pub(crate) fn run(args: &GatewayArgs) -> Result<(), Failure> {
         front.serve(move |peer, request| Arc::clone(&gateway).answer(peer, request))
     };
     args.tell(&running)?;
-    let log = FrontLog::start(receiver, args.json)?;
+    let log = FrontLog::start(receiver, Lines::new(), args.json)?;
+    supervisor::ready(&format!("guarding {}", args.upstream));
     let grace = Duration::from_secs(args.grace);
     runtime.block_on(async {
-        signals.wait(&running).await;
+        tokio::select! {
+            () = signals.wait(&running) => {}
+            () = supervisor::watch(async || health(&running)) => {}
+        }
+        supervisor::stopping("stopping: requests in hand are finished");
         terminal::note("stopping: requests in hand are finished");
         running.stop(grace).await;
     });
@@ -104,6 +119,16 @@ pub(crate) fn run(args: &GatewayArgs) -> Result<(), Failure> {
     runtime.shutdown_timeout(Duration::from_secs(1));
     log.finish();
     Ok(())
+}
+
+fn health(running: &Running) -> Health {
+    let is_healthy = running.is_serving();
+    let status = if is_healthy {
+        format!("{} connections", running.connections())
+    } else {
+        "not healthy: the front does not answer".to_owned()
+    };
+    Health { is_healthy, status }
 }
 
 impl GatewayArgs {

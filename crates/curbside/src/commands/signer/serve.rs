@@ -3,14 +3,15 @@
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::Args;
-use serde::Serialize;
 use tokio::select;
 
 use super::serving::{Serving, read_settings};
 use crate::{
     failure::Failure,
-    front::{FrontLog, FrontSignals, make_room_for},
-    terminal::{self, Output},
+    front::{
+        FrontLog, FrontSignals, Level, Lines, Said, Teller, make_room_for,
+        supervisor::{self, ServiceArgs},
+    },
 };
 
 /// Sign for many lines, over mutual TLS
@@ -20,8 +21,11 @@ use crate::{
 /// asks again gets the same chains. What was begun when the server was killed is finished at its next start.
 ///
 /// It serves until Ctrl-C or SIGTERM; then calls in hand are finished. SIGHUP has certificates read again; that happens by
-/// itself too when their files change.
-#[derive(Args, Debug)]
+/// itself too when their files change. systemd is told when it is ready, and as long as it is healthy.
+///
+/// stdout has a line for every request that was answered or refused; stderr has what the server says of itself. With --json
+/// both are lines on stdout, each with time, level and event.
+#[derive(Args, Clone, Debug)]
 #[command(after_help = "Examples:
   curbside signer serve signer.toml
   curbside signer serve signer.toml --json")]
@@ -35,44 +39,53 @@ pub(crate) struct ServeArgs {
     /// Print JSON lines instead of text; the first says where it listens
     #[arg(long)]
     json: bool,
-}
-
-/// What scripts learn from the first line with --json.
-#[derive(Serialize)]
-struct Started {
-    event: &'static str,
-    name: String,
-    addresses: Vec<String>,
+    #[command(flatten)]
+    service: ServiceArgs,
 }
 
 /// The most connections that a front takes in.
 const CONNECTIONS: usize = mtls::front::limits::CONNECTIONS_MAX;
 
 pub(super) fn run(args: &ServeArgs) -> Result<(), Failure> {
+    let serving = args.clone();
+    supervisor::run(args.service, move || serve(&serving))
+}
+
+fn serve(args: &ServeArgs) -> Result<(), Failure> {
     let settings = read_settings(&args.settings)?;
     make_room_for(CONNECTIONS);
-    let (serving, events) = Serving::start(&settings)?;
+    let (teller, told) = Teller::new(args.json);
+    let (serving, events) = Serving::start(&settings, &teller)?;
     let signals = FrontSignals::listen(serving.runtime())?;
     let addresses: Vec<String> = serving.local_addrs().iter().map(SocketAddr::to_string).collect();
-    terminal::note(&format!(
-        "{} signs at https://{}",
-        settings.name,
-        addresses.join(" and https://")
-    ));
+    let signs = format!("{} signs at https://{}", settings.name, addresses.join(" and https://"));
+    let lines = Lines::new();
+    let metrics = serving.metrics_addr().map(|address| address.to_string());
+    let started = Said::new(Level::Info, "started", &*signs)
+        .with("name", settings.name)
+        .with("addresses", addresses)
+        .with("metrics", metrics);
+    // Before all that was said until now: whoever started us waits for it.
     if args.json {
-        let mut output = Output::new();
-        output.print_json_line(&Started { event: "started", name: settings.name, addresses })?;
-        output.finish()?;
+        lines.write_now(&started.line());
+    } else {
+        teller.say(&started);
     }
-    let log = FrontLog::start(events, args.json)?;
+    told.write_to(lines.clone())?;
+    let log = FrontLog::start(events, lines, args.json)?;
+    supervisor::ready(&signs);
     let ended = serving.runtime().block_on(async {
         select! {
             () = signals.wait(serving.running()) => Ok(()),
             failure = serving.store_broken() => Err(failure),
+            () = supervisor::watch(|| serving.health()) => Ok(()),
         }
     });
-    terminal::note("stopping: calls in hand are finished");
+    let stopping = "stopping: calls in hand are finished";
+    supervisor::stopping(stopping);
+    teller.say(&Said::new(Level::Info, "stopping", stopping));
     serving.stop(Duration::from_secs(args.grace));
+    drop(teller);
     log.finish();
     ended
 }

@@ -1,8 +1,9 @@
 //! A signing server at work, in this process.
 
-use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
-use hsm::FleetEvent;
+use hsm::{FleetEvent, HsmHealth};
+use metrics_text::Audience;
 use mtls::front::{
     Clock, EventReceiver, Front, FrontLimits, FrontSettings, Running, event_channel, limits,
 };
@@ -17,8 +18,18 @@ use tokio::{
 };
 
 use crate::{
-    clock, commands::audit::signing_key, exit::Exit, failure::Failure, hsm_access::TlsArgs,
-    hsm_events, pin::pin_of_file, terminal, trust::TrustArgs,
+    clock,
+    commands::audit::signing_key,
+    exit::Exit,
+    failure::Failure,
+    front::{
+        Level, Said, Teller,
+        supervisor::{Health, is_credential},
+    },
+    hsm_access::TlsArgs,
+    hsm_events,
+    pin::pin_of_file,
+    trust::TrustArgs,
 };
 
 /// How often the directory of job packages is looked at.
@@ -30,6 +41,9 @@ const RECOVER_PERIOD: Duration = Duration::from_secs(30);
 /// How often the database is looked at: a server that cannot write is of no use to anybody.
 const STORE_PERIOD: Duration = Duration::from_millis(500);
 
+/// How long the database's thread may be silent before the server is not healthy: a flush of a slow disk takes a second.
+const STORE_PATIENCE: Duration = Duration::from_secs(10);
+
 /// How many requests one line may have at the server at once: a line has up to 256 slots.
 const STREAMS_MAX: u32 = 512;
 
@@ -38,21 +52,30 @@ pub(crate) struct Serving {
     runtime: Runtime,
     running: Running,
     desk: Arc<Desk>,
+    metrics: Option<metrics_text::Serving>,
 }
 
 impl Serving {
     /// Opens database and HSMs, and listens. What an earlier run left is finished beside new calls.
-    pub(crate) fn start(settings: &Settings) -> Result<(Self, EventReceiver), Failure> {
+    pub(crate) fn start(
+        settings: &Settings,
+        teller: &Teller,
+    ) -> Result<(Self, EventReceiver), Failure> {
         let runtime = runtime::Builder::new_multi_thread().enable_all().build();
         let runtime = runtime
             .map_err(|error| Failure::new(Exit::Io, format!("failed to start threads: {error}")))?;
         let key_path = &settings.evidence_key;
-        durable::refuse_open_to_others(key_path)?;
+        if !is_credential(key_path) {
+            durable::refuse_open_to_others(key_path)?;
+        }
         let key = signing_key(key_path, None, "make it with `curbside audit keygen`")?;
         let store = settings.open_store(unix_millis)?;
-        let products = settings.products.iter().map(open_product).collect::<Result<_, _>>()?;
+        let products =
+            settings.products.iter().map(|product| open_product(product, teller.clone()));
+        let products = products.collect::<Result<_, _>>()?;
         let desk = Arc::new(Desk::new(products, settings.packages()?, store, clock::unix_seconds));
-        refresh_packages(&runtime, &desk)?;
+        let mut packages = PackageWatch::new(teller.clone());
+        runtime.block_on(packages.refresh(&desk))?;
         let (sender, receiver) = event_channel(limits::EVENTS_MAX);
         let front_settings = front_settings(settings);
         let body_timeout = front_settings.limits.body;
@@ -66,16 +89,12 @@ impl Serving {
             let api = Arc::clone(&api);
             front.serve(move |peer, request| Arc::clone(&api).answer(peer, request))
         };
-        api.watch_expiry({
-            let expiry = running.expiry_watch();
-            move || {
-                let (expiry, now) = (expiry(), clock::unix_seconds());
-                (expiry.server_days(now), expiry.ca_days(now))
-            }
-        });
-        runtime.spawn(look_after_packages(Arc::clone(&desk)));
-        runtime.spawn(recover(Arc::clone(&desk)));
-        Ok((Self { runtime, running, desk }, receiver))
+        api.watch_front(running.numbers());
+        let metrics = settings.metrics.map(|address| serve_metrics(address, api, teller));
+        let metrics = metrics.transpose()?;
+        runtime.spawn(look_after_packages(Arc::clone(&desk), packages));
+        runtime.spawn(recover(Arc::clone(&desk), teller.clone()));
+        Ok((Self { runtime, running, desk, metrics }, receiver))
     }
 
     /// Where it listens.
@@ -89,6 +108,33 @@ impl Serving {
 
     pub(crate) const fn running(&self) -> &Running {
         &self.running
+    }
+
+    /// Where metrics are shown without TLS.
+    pub(crate) fn metrics_addr(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref().map(metrics_text::Serving::local_addr)
+    }
+
+    /// How it is. HSMs or a database that are away do not make it ill: it would be no better after a new start.
+    pub(crate) async fn health(&self) -> Health {
+        let store = self.desk.store();
+        let answers = time::timeout(STORE_PATIENCE, store.answers()).await.is_ok();
+        let is_healthy = answers && store.broken().is_none() && self.running.is_serving();
+        let (mut up, mut all, mut queued) = (0, 0, 0);
+        for product in self.desk.products() {
+            let fleet = product.fleet().statistics();
+            let is_up = |health: &HsmHealth| matches!(health, HsmHealth::Up { .. });
+            up += fleet.hsms.iter().filter(|hsm| is_up(&hsm.health)).count();
+            all += fleet.hsms.len();
+            queued += fleet.queued;
+        }
+        let status = if is_healthy {
+            let signed = self.desk.metrics().counted().signed;
+            format!("{up} of {all} HSMs sign, {queued} devices wait, {signed} signed")
+        } else {
+            "not healthy: the database or the front does not answer".to_owned()
+        };
+        Health { is_healthy, status }
     }
 
     /// Returns when the database cannot be written any more.
@@ -108,7 +154,8 @@ impl Serving {
 
     /// Finishes what is in hand, closes sessions and database.
     pub(crate) fn stop(self, grace: Duration) {
-        let Self { runtime, running, desk } = self;
+        let Self { runtime, running, desk, metrics } = self;
+        drop(metrics);
         runtime.block_on(running.stop(grace));
         // Ends the tasks that look after things, and with them their handles on the desk.
         runtime.shutdown_timeout(grace);
@@ -118,7 +165,8 @@ impl Serving {
     }
 }
 
-fn front_settings(settings: &Settings) -> FrontSettings {
+/// How its front is set up.
+pub(in crate::commands) fn front_settings(settings: &Settings) -> FrontSettings {
     let file = |name: &str| settings.certificates.join(name);
     FrontSettings {
         ca: file("ca.pem"),
@@ -132,7 +180,10 @@ fn front_settings(settings: &Settings) -> FrontSettings {
     }
 }
 
-fn open_product(settings: &ProductSettings) -> Result<signing_server::Product, Failure> {
+fn open_product(
+    settings: &ProductSettings,
+    teller: Teller,
+) -> Result<signing_server::Product, Failure> {
     let tls = TlsArgs {
         ca_cert: settings.ca_cert.clone(),
         client_cert: settings.client_cert.clone(),
@@ -143,45 +194,79 @@ fn open_product(settings: &ProductSettings) -> Result<signing_server::Product, F
         tls: tls.client()?,
         anchors: TrustArgs::of_file(settings.trust.clone()).anchors()?,
     };
-    let observer = |event: &FleetEvent| match event {
-        FleetEvent::Up { place, serial } => {
-            terminal::note(&format!("HSM {serial} signs, at {place}"));
-        }
-        FleetEvent::Drained { place } => terminal::note(&format!("{place} can be unplugged")),
-        event => hsm_events::tell(event),
-    };
+    let observer = move |event: &FleetEvent| teller.say(&hsm_events::said(event));
     Ok(settings.open(edge, observer)?)
 }
 
-fn refresh_packages(runtime: &Runtime, desk: &Arc<Desk>) -> Result<(), Failure> {
-    let bad = runtime.block_on(desk.packages().refresh(desk.store()))?;
-    for package in bad {
-        terminal::note(&format!(
-            "warning: {} pays for nothing: {}",
-            package.path.display(),
-            package.problem
-        ));
+/// Shows metrics without TLS, as the settings ask.
+fn serve_metrics(
+    address: SocketAddr,
+    api: Arc<Api>,
+    teller: &Teller,
+) -> Result<metrics_text::Serving, Failure> {
+    if !address.ip().is_loopback() {
+        let message =
+            format!("whoever reaches {address} reads the metrics: nobody is asked who he is");
+        let said = Said::new(Level::Warning, "metrics-open", message);
+        teller.say(&said.with("address", address.to_string()));
     }
-    Ok(())
+    let serving = metrics_text::Serving::start(address, Audience::Anybody, move || {
+        let api = Arc::clone(&api);
+        async move { api.metrics().await.map_err(|refusal| refusal.to_string()) }
+    });
+    Ok(serving?)
 }
 
-/// New packages count without a restart. What is wrong with a file is said once, when the server starts.
-async fn look_after_packages(desk: Arc<Desk>) {
+/// Brings job packages in, and says once what is wrong with a file.
+struct PackageWatch {
+    teller: Teller,
+    /// What was wrong when the directory was read last.
+    bad: BTreeSet<String>,
+}
+
+impl PackageWatch {
+    const fn new(teller: Teller) -> Self {
+        Self { teller, bad: BTreeSet::new() }
+    }
+
+    async fn refresh(&mut self, desk: &Desk) -> Result<(), Failure> {
+        let mut now = BTreeSet::new();
+        for package in desk.packages().refresh(desk.store()).await? {
+            let path = package.path.display().to_string();
+            let message = format!("{path} pays for nothing: {}", package.problem);
+            if !self.bad.contains(&message) {
+                let said = Said::new(Level::Warning, "package-refused", &*message);
+                self.teller.say(&said.with("file", path));
+            }
+            now.insert(message);
+        }
+        self.bad = now;
+        Ok(())
+    }
+}
+
+/// New packages count without a restart.
+async fn look_after_packages(desk: Arc<Desk>, mut packages: PackageWatch) {
     loop {
         time::sleep(PACKAGES_PERIOD).await;
         // A database that is away is seen by every call.
-        let _away = desk.packages().refresh(desk.store()).await;
+        let _away = packages.refresh(&desk).await;
     }
 }
 
-async fn recover(desk: Arc<Desk>) {
+async fn recover(desk: Arc<Desk>, teller: Teller) {
     loop {
         match desk.recover().await {
             Ok((0, _)) => {}
-            Ok((finished, _)) => terminal::note(&format!(
-                "finished {finished} devices that were paid and had not been signed"
-            )),
-            Err(error) => terminal::note(&format!("warning: failed to {error}")),
+            Ok((finished, _)) => {
+                let message =
+                    format!("finished {finished} devices that were paid and had not been signed");
+                teller.say(&Said::new(Level::Info, "recovered", message).with("devices", finished));
+            }
+            Err(error) => {
+                let message = format!("failed to {error}");
+                teller.say(&Said::new(Level::Warning, "recovery-failed", message));
+            }
         }
         time::sleep(RECOVER_PERIOD).await;
     }
@@ -193,7 +278,7 @@ fn unix_millis() -> u64 {
 }
 
 /// Reads the settings of a server.
-pub(super) fn read_settings(path: &Path) -> Result<Settings, Failure> {
+pub(in crate::commands) fn read_settings(path: &Path) -> Result<Settings, Failure> {
     use signing_server::SETTINGS_LEN_BYTES_MAX;
     let bytes = durable::read_bounded(path, SETTINGS_LEN_BYTES_MAX)?;
     let bad = |problem: &dyn std::fmt::Display| {

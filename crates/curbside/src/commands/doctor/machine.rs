@@ -1,20 +1,13 @@
-//! `curbside doctor`.
+//! What every machine needs: a clock, a disk, HSMs that answer.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use clap::Args;
 use durable::{NewFile, Visibility};
 use hsm::{Endpoint, Link, SessionError, TransportError, UDEV_RULE};
 use yubihsm2::connector::DevicePresence;
 
-use crate::{
-    block::{Block, Remark},
-    clock,
-    commands::Format,
-    exit::Exit,
-    failure::Failure,
-    hsm_access::TlsArgs,
-};
+use super::finding::Finding;
+use crate::{clock, exit::Exit, failure::Failure};
 
 /// The time before which no clock can be right: this program is younger, and so is every certificate that it meets.
 const CLOCK_UNIX_S_MIN: u64 = 1_767_225_600;
@@ -22,90 +15,20 @@ const CLOCK_UNIX_S_MIN: u64 = 1_767_225_600;
 /// The time after which a clock is more likely wrong than right: certificates and control logs end long before.
 const CLOCK_UNIX_S_MAX: u64 = 4_102_444_800;
 
-/// Check this machine: HSMs, permissions, clock, disk
-///
-/// Says what works and what does not, and what to do about it. Ends with an error where something does not. No session is
-/// opened and nothing on an HSM is changed.
-#[derive(Args, Debug)]
-pub(crate) struct DoctorArgs {
-    /// An HSM to reach: a connector's URL, or usb:// for one that is plugged in here; without this one that is plugged
-    /// in is looked at where there is one
-    #[arg(short, long = "connector", value_name = "URL")]
-    connectors: Vec<String>,
-    #[command(flatten)]
-    tls: TlsArgs,
-    /// The directory that signing output and control logs go to
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    dir: PathBuf,
-    #[command(flatten)]
-    format: Format,
-}
-
-/// What became of one check.
-struct Finding {
-    what: String,
-    /// What was found, or what is wrong.
-    verdict: Result<String, Failure>,
-    advice: Vec<String>,
-}
-
-pub(crate) fn run(args: &DoctorArgs) -> Result<(), Failure> {
-    let tls = args.tls.client()?;
-    let mut findings = vec![clock_finding(clock::unix_seconds()), disk_finding(&args.dir)];
-    for url in &args.connectors {
-        findings.extend(hsm_findings(&Endpoint::parse(url, &tls)?));
-    }
-    if args.connectors.is_empty() {
-        findings.extend(usb_findings(&Endpoint::parse("usb://", &tls)?));
-    }
-    let checks = findings.iter().map(Finding::block).collect();
-    args.format.print(&Block::new("").list("checks", checks))?;
-    let failures = findings.into_iter().filter_map(|finding| finding.verdict.err());
-    match failures.max_by_key(Failure::exit) {
-        None => Ok(()),
-        Some(worst) => Err(Failure::new(worst.exit(), "this machine is not ready")),
-    }
-}
-
-impl Finding {
-    fn new(what: impl Into<String>, verdict: Result<String, Failure>) -> Self {
-        Self { what: what.into(), verdict, advice: Vec::new() }
-    }
-
-    fn block(&self) -> Block {
-        let block = |verdict: &str, found: &str| {
-            Block::new(format!("{verdict} {}: {found}", self.what))
-                .text("check", &self.what)
-                .for_programs()
-                .flag("is_good", self.verdict.is_ok())
-                .for_programs()
-                .text("found", found)
-                .for_programs()
-        };
-        let remarks = self.advice.iter().map(Remark::hint).collect();
-        match &self.verdict {
-            Ok(found) => block("ok  ", found),
-            Err(failure) => block("FAIL", failure.message()).remarks(remarks),
-        }
-    }
-}
-
-fn clock_finding(unix_s: u64) -> Finding {
+pub(super) fn clock_finding(unix_s: u64) -> Finding {
     let verdict = if (CLOCK_UNIX_S_MIN..CLOCK_UNIX_S_MAX).contains(&unix_s) {
         clock::control_log_name().map(|name| format!("a control log made now is called {name}"))
     } else {
         Err(Failure::new(Exit::Io, format!("{unix_s} s since 1970 cannot be right")))
     };
-    let mut finding = Finding::new("clock", verdict);
-    finding.advice.push(
+    Finding::new("clock", verdict).advise([
         "set the clock: TLS certificates are checked against it and control logs are named after it"
             .to_owned(),
-    );
-    finding
+    ])
 }
 
 /// Writes a file and takes it away again, as a control log would be written.
-fn disk_finding(directory: &Path) -> Finding {
+pub(super) fn disk_finding(directory: &Path) -> Finding {
     let written = NewFile::create_in(directory, Visibility::OwnerOnly).and_then(|mut file| {
         use std::io::Write as _;
         let written = file.write_all(b"curbside doctor");
@@ -116,15 +39,13 @@ fn disk_finding(directory: &Path) -> Finding {
         Ok(()) => Finding::new(what, Ok("can be written to".to_owned())),
         Err(error) => {
             let advice = error.hint();
-            let mut finding = Finding::new(what, Err(error.into()));
-            finding.advice.extend(advice);
-            finding
+            Finding::new(what, Err(error.into())).advise(advice)
         }
     }
 }
 
 /// Whether an HSM is there: the connector first, then the device behind it.
-fn hsm_findings(endpoint: &Endpoint) -> Vec<Finding> {
+pub(super) fn hsm_findings(endpoint: &Endpoint) -> Vec<Finding> {
     let mut findings = Vec::new();
     match endpoint.connector_status() {
         Ok(None) => {}
@@ -156,7 +77,7 @@ fn hsm_findings(endpoint: &Endpoint) -> Vec<Finding> {
 }
 
 /// What is to be said of USB where nobody asked for it: nothing, unless an HSM is there.
-fn usb_findings(endpoint: &Endpoint) -> Vec<Finding> {
+pub(super) fn usb_findings(endpoint: &Endpoint) -> Vec<Finding> {
     match endpoint.open() {
         Err(TransportError::UsbAbsent { .. } | TransportError::Usb { .. }) => Vec::new(),
         _ => hsm_findings(endpoint),
@@ -167,15 +88,14 @@ fn failed(what: String, error: SessionError) -> Finding {
     let is_permission =
         matches!(error, SessionError::Transport(TransportError::UsbPermission { .. }));
     let advice = error.hint();
-    let mut finding = Finding::new(what, Err(error.into()));
+    let finding = Finding::new(what, Err(error.into()));
     if is_permission && cfg!(target_os = "linux") {
-        finding.advice.push(format!(
+        finding.advise([format!(
             "put this line into /etc/udev/rules.d/70-yubihsm2.rules, then run `udevadm control --reload` and plug the HSM in again: {UDEV_RULE}"
-        ));
+        )])
     } else {
-        finding.advice.extend(advice);
+        finding.advise(advice)
     }
-    finding
 }
 
 #[cfg(test)]
@@ -187,15 +107,15 @@ mod tests {
         for (unix_s, is_good) in
             [(0, false), (CLOCK_UNIX_S_MIN, true), (1_900_000_000, true), (5_000_000_000, false)]
         {
-            assert_eq!(clock_finding(unix_s).verdict.is_ok(), is_good, "{unix_s}");
+            assert_eq!(clock_finding(unix_s).is_bad(), !is_good, "{unix_s}");
         }
     }
 
     #[test]
     fn a_directory_that_is_not_there_cannot_be_written_to() {
         let directory = tempfile::tempdir().unwrap();
-        assert!(disk_finding(directory.path()).verdict.is_ok());
-        assert!(disk_finding(&directory.path().join("none")).verdict.is_err());
+        assert!(!disk_finding(directory.path()).is_bad());
+        assert!(disk_finding(&directory.path().join("none")).is_bad());
         assert_eq!(directory.path().read_dir().unwrap().count(), 0);
     }
 }

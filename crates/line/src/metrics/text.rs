@@ -1,12 +1,9 @@
 //! Which numbers are shown, and under which names. `docs/metrics.md` says what they mean.
 
-use super::{
-    counted::{Counted, DEVICE_MS_BUCKETS, SlotState, step_label},
-    exposition::{Exposition, Kind},
-};
-use crate::{plant::PlantHealth, step::Step};
+use metrics_text::{Exposition, Kind};
 
-const NO_LABELS: &[(&str, &str)] = &[];
+use super::counted::{Counted, SlotState, step_label};
+use crate::{plant::PlantHealth, step::Step};
 
 pub(super) fn text(line: &str, counted: &Counted, plant: Option<&PlantHealth>) -> String {
     let mut text = Exposition::default();
@@ -18,11 +15,6 @@ pub(super) fn text(line: &str, counted: &Counted, plant: Option<&PlantHealth>) -
     records(&mut text, counted);
     systems(&mut text, counted, plant);
     text.finish()
-}
-
-fn plain(text: &mut Exposition, name: &str, kind: Kind, help: &str, value: u64) {
-    text.metric(name, kind, help);
-    text.sample(name, NO_LABELS, value);
 }
 
 fn devices(text: &mut Exposition, counted: &Counted) {
@@ -38,20 +30,20 @@ fn devices(text: &mut Exposition, counted: &Counted) {
     }
     let (counter, gauge) = (Kind::Counter, Kind::Gauge);
     let name = "curbside_line_first_pass_total";
-    plain(text, name, counter, "Devices that passed with no step repeated.", counted.first_pass);
+    text.single(name, counter, "Devices that passed with no step repeated.", counted.first_pass);
     let name = "curbside_line_resumed_total";
-    plain(text, name, counter, "Devices that passed after an earlier attempt.", counted.resumed);
+    text.single(name, counter, "Devices that passed after an earlier attempt.", counted.resumed);
     let name = "curbside_line_made";
-    plain(text, name, gauge, "Devices of the job, those of earlier runs included.", counted.made);
+    text.single(name, gauge, "Devices of the job, those of earlier runs included.", counted.made);
     if let Some(quota) = counted.quota {
         let name = "curbside_line_quota";
-        plain(text, name, gauge, "Devices that the job may make.", quota);
+        text.single(name, gauge, "Devices that the job may make.", quota);
     }
     let name = "curbside_line_unfinished";
     let unfinished = counted.unfinished_now() as u64;
-    plain(text, name, gauge, "Devices with an identity that wait for their board.", unfinished);
+    text.single(name, gauge, "Devices with an identity that wait for their board.", unfinished);
     let name = "curbside_line_paused";
-    plain(text, name, gauge, "1 while no boards are taken in.", counted.is_paused.into());
+    text.single(name, gauge, "1 while no boards are taken in.", u8::from(counted.is_paused));
     let name = "curbside_line_slots";
     text.metric(name, gauge, "Slots by what they are at.");
     for state in SlotState::ALL {
@@ -71,18 +63,7 @@ fn steps(text: &mut Exposition, counted: &Counted) {
         }
     }
     let name = "curbside_line_device_seconds";
-    text.metric(name, Kind::Histogram, "How long devices took that passed.");
-    let bucket = format!("{name}_bucket");
-    let mut sum = 0;
-    for (end_ms, count) in DEVICE_MS_BUCKETS.into_iter().zip(counted.device_ms) {
-        sum += count;
-        let end = (end_ms as f64 / 1000.0).to_string();
-        text.sample(&bucket, &[("le", &end)], sum);
-    }
-    text.sample(&bucket, &[("le", "+Inf")], counted.passed);
-    let seconds = counted.device_ms_sum as f64 / 1000.0;
-    text.sample(&format!("{name}_sum"), NO_LABELS, seconds);
-    text.sample(&format!("{name}_count"), NO_LABELS, counted.passed);
+    text.histogram(name, "How long devices took that passed.", &counted.device_times.0);
 }
 
 fn signing(text: &mut Exposition, counted: &Counted) {
@@ -93,21 +74,21 @@ fn signing(text: &mut Exposition, counted: &Counted) {
     }
     let gauge = Kind::Gauge;
     let name = "curbside_line_hsms";
-    plain(text, name, gauge, "HSMs that the job names.", counted.hsms_total as u64);
+    text.single(name, gauge, "HSMs that the job names.", counted.hsms_total as u64);
     let name = "curbside_line_hsms_up";
-    plain(text, name, gauge, "HSMs that sign.", counted.hsms_up as u64);
+    text.single(name, gauge, "HSMs that sign.", counted.hsms_up as u64);
     let name = "curbside_line_signing_queue";
-    plain(text, name, gauge, "Devices that wait for a signature.", counted.queued as u64);
+    text.single(name, gauge, "Devices that wait for a signature.", counted.queued as u64);
 }
 
 fn records(text: &mut Exposition, counted: &Counted) {
     let counter = Kind::Counter;
     let name = "curbside_line_control_log_devices_total";
-    plain(text, name, counter, "Devices written to control logs.", counted.log_devices);
+    text.single(name, counter, "Devices written to control logs.", counted.log_devices);
     let name = "curbside_line_control_log_files_total";
-    plain(text, name, counter, "Control logs written.", counted.log_files);
+    text.single(name, counter, "Control logs written.", counted.log_files);
     let name = "curbside_line_control_log_failures_total";
-    plain(text, name, counter, "Control logs that could not be written.", counted.log_failures);
+    text.single(name, counter, "Control logs that could not be written.", counted.log_failures);
     let name = "curbside_line_labels_total";
     text.metric(name, counter, "Labels by what came of them.");
     text.sample(name, &[("result", "printed")], counted.labels_printed);
@@ -130,14 +111,16 @@ fn systems(text: &mut Exposition, counted: &Counted, plant: Option<&PlantHealth>
     }
     let name = "curbside_line_results_waiting";
     let help = "Results that the plant has not taken yet.";
-    plain(text, name, Kind::Gauge, help, plant.results_waiting());
+    text.single(name, Kind::Gauge, help, plant.results_waiting());
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{super::exposition::tests::parse, *};
+    use metrics_text::samples;
+
+    use super::*;
     use crate::{
         event::{Event, Listeners, SlotEvent},
         job::{HookTarget, PlantSettings},
@@ -184,7 +167,7 @@ mod tests {
 
     #[test]
     fn the_text_is_what_prometheus_reads() {
-        let samples = parse(&sample());
+        let samples = samples(&sample()).unwrap();
         for (name, value) in [
             ("curbside_line_info{line=A,job=a \"b\"\\\n}", 1.0),
             ("curbside_line_devices_total{result=passed}", 2.0),

@@ -1,4 +1,4 @@
-//! `GET /metrics` over HTTP, for a scraper on this machine.
+//! `GET /metrics` over plain HTTP.
 
 use std::{
     convert::Infallible,
@@ -25,8 +25,6 @@ use tokio::{
     time,
 };
 
-use super::Metrics;
-
 /// Where the numbers are.
 const PATH: &str = "/metrics";
 
@@ -44,6 +42,15 @@ const CONNECTION_PATIENCE: Duration = Duration::from_secs(10);
 
 /// The pause after a connection could not be accepted, as when files run out.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Who may be served.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Audience {
+    /// This machine alone; other addresses are refused.
+    ThisMachine,
+    /// Whoever reaches the address: a person has said so.
+    Anybody,
+}
 
 /// Metrics that are served until this is dropped.
 #[derive(Debug)]
@@ -81,7 +88,7 @@ impl ServeError {
                 address.port()
             )),
             Self::Listen { error, .. } if error.kind() == io::ErrorKind::AddrInUse => {
-                Some("choose another port, or end the line that has it".to_owned())
+                Some("choose another port, or end the program that has it".to_owned())
             }
             Self::Listen { .. } => None,
         }
@@ -89,8 +96,21 @@ impl ServeError {
 }
 
 impl Serving {
-    pub(super) fn start(metrics: Metrics, address: SocketAddr) -> Result<Self, ServeError> {
-        if !address.ip().is_loopback() {
+    /// Serves what `source` gives at each request, or answers with the words of its error and status 503.
+    ///
+    /// # Errors
+    ///
+    /// The address is not this machine's own where it has to be, or is taken.
+    pub fn start<S, F>(
+        address: SocketAddr,
+        audience: Audience,
+        source: S,
+    ) -> Result<Self, ServeError>
+    where
+        S: Fn() -> F + Send + Sync + 'static,
+        F: Future<Output = Result<String, String>> + Send + 'static,
+    {
+        if audience == Audience::ThisMachine && !address.ip().is_loopback() {
             return Err(ServeError::NotLoopback { address });
         }
         let explain = |error| ServeError::Listen { address, error };
@@ -104,7 +124,7 @@ impl Serving {
             .spawn(move || {
                 runtime.block_on(async {
                     tokio::select! {
-                        () = accept(listener, metrics) => {}
+                        () = accept(listener, Arc::new(source)) => {}
                         // It changes once, or its sender is gone.
                         _ = stopped.changed() => {}
                     }
@@ -135,16 +155,20 @@ impl Drop for Serving {
     }
 }
 
-async fn accept(listener: TcpListener, metrics: Metrics) {
+async fn accept<S, F>(listener: TcpListener, source: Arc<S>)
+where
+    S: Fn() -> F + Send + Sync + 'static,
+    F: Future<Output = Result<String, String>> + Send + 'static,
+{
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     loop {
         // The semaphore is never closed.
         let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
         match listener.accept().await {
             Ok((stream, _)) => {
-                let metrics = metrics.clone();
+                let source = Arc::clone(&source);
                 tokio::spawn(async move {
-                    let _late = time::timeout(CONNECTION_PATIENCE, serve(stream, metrics)).await;
+                    let _late = time::timeout(CONNECTION_PATIENCE, serve(stream, source)).await;
                     drop(place);
                 });
             }
@@ -153,10 +177,14 @@ async fn accept(listener: TcpListener, metrics: Metrics) {
     }
 }
 
-async fn serve(stream: TcpStream, metrics: Metrics) {
+async fn serve<S, F>(stream: TcpStream, source: Arc<S>)
+where
+    S: Fn() -> F + Send + Sync + 'static,
+    F: Future<Output = Result<String, String>> + Send + 'static,
+{
     let service = service_fn(|request: Request<Incoming>| {
-        let answer = answer(&request, &metrics);
-        async move { Ok::<_, Infallible>(answer) }
+        let source = Arc::clone(&source);
+        async move { Ok::<_, Infallible>(answer(&request, &*source).await) }
     });
     // A scraper that hangs up does not matter.
     let _hung_up = http1::Builder::new()
@@ -168,7 +196,10 @@ async fn serve(stream: TcpStream, metrics: Metrics) {
         .await;
 }
 
-fn answer(request: &Request<Incoming>, metrics: &Metrics) -> Response<Full<Bytes>> {
+async fn answer<F>(request: &Request<Incoming>, source: &impl Fn() -> F) -> Response<Full<Bytes>>
+where
+    F: Future<Output = Result<String, String>>,
+{
     if request.uri().path() != PATH {
         return plain(StatusCode::NOT_FOUND, "metrics are at /metrics\n".to_owned());
     }
@@ -177,7 +208,10 @@ fn answer(request: &Request<Incoming>, metrics: &Metrics) -> Response<Full<Bytes
         answer.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
         return answer;
     }
-    plain(StatusCode::OK, metrics.text())
+    match source().await {
+        Ok(text) => plain(StatusCode::OK, text),
+        Err(why) => plain(StatusCode::SERVICE_UNAVAILABLE, format!("{why}\n")),
+    }
 }
 
 fn plain(status: StatusCode, text: String) -> Response<Full<Bytes>> {
@@ -191,14 +225,23 @@ fn plain(status: StatusCode, text: String) -> Response<Full<Bytes>> {
 #[cfg(test)]
 mod tests {
     use std::{
+        future::ready,
         io::{Read as _, Write as _},
         net::TcpStream,
     };
 
-    use super::{super::exposition::tests::parse, *};
+    use super::*;
 
     fn serving(address: &str) -> Result<Serving, ServeError> {
-        Metrics::new("A").serve(address.parse().unwrap())
+        serve_with(address, Audience::ThisMachine, Ok("# HELP a A.\n".to_owned()))
+    }
+
+    fn serve_with(
+        address: &str,
+        audience: Audience,
+        text: Result<String, String>,
+    ) -> Result<Serving, ServeError> {
+        Serving::start(address.parse().unwrap(), audience, move || ready(text.clone()))
     }
 
     fn ask(serving: &Serving, request: &str) -> (String, String) {
@@ -217,7 +260,7 @@ mod tests {
             let (head, body) = ask(&serving, "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
             assert!(head.starts_with("HTTP/1.1 200 OK"));
             assert!(head.contains(EXPOSITION_CONTENT_TYPE));
-            assert!(parse(&body).contains_key("curbside_line_info{line=A,job=}"));
+            assert_eq!(body, "# HELP a A.\n");
         }
         let (head, _) = ask(&serving, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
         assert!(head.starts_with("HTTP/1.1 404"));
@@ -237,6 +280,20 @@ mod tests {
             .collect();
         serving.shutdown();
         drop(silent);
+    }
+
+    #[test]
+    fn numbers_that_cannot_be_had_are_an_error() {
+        let away = Err("the database is away".to_owned());
+        let serving = serve_with("127.0.0.1:0", Audience::ThisMachine, away).unwrap();
+        let (head, body) = ask(&serving, "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
+        assert!(head.starts_with("HTTP/1.1 503"));
+        assert_eq!(body, "the database is away\n");
+    }
+
+    #[test]
+    fn another_machine_is_served_where_that_was_asked_for() {
+        assert!(serve_with("0.0.0.0:0", Audience::Anybody, Ok(String::new())).is_ok());
     }
 
     #[test]

@@ -1,0 +1,84 @@
+//! `curbside doctor` on both sides of a signing server.
+
+use std::fs;
+
+use crate::{
+    plant::{Ended, Plant},
+    server::Server,
+};
+
+/// The findings as lines that begin with this mark.
+fn marked<'a>(ended: &'a Ended, mark: &str) -> Vec<&'a str> {
+    ended.stdout.lines().filter(|line| line.starts_with(mark)).collect()
+}
+
+#[test]
+fn a_signing_server_that_is_set_up_well_has_nothing_to_fear() {
+    let plant = Plant::new();
+    let mut server = Server::start(&plant, "metrics = \"127.0.0.1:0\"", "");
+    for is_running in [true, false] {
+        let ended = plant.run("doctor --signer signer.toml");
+        assert_eq!(ended.code, Some(0), "running: {is_running}: {ended:?}");
+        assert!(marked(&ended, "FAIL").is_empty(), "{ended:?}");
+        let warnings = marked(&ended, "warn");
+        let is_known = |line: &&str| line.contains("revocation list") || line.contains("space at");
+        assert!(warnings.iter().all(is_known), "{ended:?}");
+        assert!(ended.stdout.contains("database signer.db: is there"), "{ended:?}");
+        server.kill();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn each_thing_that_is_wrong_with_a_signing_server_is_told() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let plant = Plant::new();
+    fs::create_dir(plant.path("packages")).expect("our own directory");
+    Server::start(&plant, "packages = \"packages\"", "").kill();
+    plant.put("packages/order.package", "no note");
+    plant.put("signer.db", [b"SQLite format 3\0".as_slice(), &[7; 4096]].concat());
+    let open = fs::Permissions::from_mode(0o644);
+    for secret in ["evidence.key", "pin"] {
+        fs::set_permissions(plant.path(secret), open.clone()).expect("our own file");
+    }
+    plant.put("srv/server.key", plant.read("line-1/client.key"));
+    let ended = plant.run("doctor --signer signer.toml");
+    assert_eq!(ended.code, Some(5), "{ended:?}");
+    let fails = marked(&ended, "FAIL").join("\n");
+    for what in ["evidence.key", "PIN", "TLS", "signer.db"] {
+        assert!(fails.contains(what), "{what} in {ended:?}");
+    }
+    let warnings = marked(&ended, "warn").join("\n");
+    assert!(warnings.contains("order.package: pays for nothing"), "{ended:?}");
+    assert!(marked(&ended, "ok").iter().any(|line| line.contains("HSM at")), "{ended:?}");
+}
+
+#[test]
+fn a_line_learns_whether_it_may_have_devices_signed() {
+    let plant = Plant::new();
+    let mut server = Server::start(&plant, "", "");
+    let doctor = |server: &Server, who: &str, product: &str| {
+        plant.run(&format!(
+            "doctor --server {} --ca-cert {who}/ca.pem --client-cert {who}/client.pem \
+             --client-key {who}/client.key --product {product}",
+            server.url(),
+        ))
+    };
+    let ended = doctor(&server, "line-1", plant.tag());
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let good = marked(&ended, "ok").join("\n");
+    for what in ["line-1, with the role line", "mutual TLS", "s apart", "1 of 1 HSMs sign"] {
+        assert!(good.contains(what), "{what} in {ended:?}");
+    }
+    let ended = doctor(&server, "watcher", plant.tag());
+    assert_eq!(ended.code, Some(4), "{ended:?}");
+    assert!(marked(&ended, "FAIL").join("\n").contains("monitor"), "{ended:?}");
+    let ended = doctor(&server, "line-1", "OTHER");
+    assert_eq!(ended.code, Some(10), "{ended:?}");
+    assert!(ended.stdout.contains(&format!("it signs for {}", plant.tag())), "{ended:?}");
+
+    server.kill();
+    let ended = doctor(&server, "line-1", plant.tag());
+    assert_eq!(ended.code, Some(8), "{ended:?}");
+}
