@@ -111,7 +111,7 @@ fn a_reworked_board_gets_a_number_of_its_own_and_no_second_pair_for_the_old_one(
 }
 
 #[test]
-#[ignore = "takes half an hour"]
+#[ignore = "takes a quarter of an hour"]
 fn a_thousand_kills_of_a_signing_server_lose_no_device_and_sign_none_twice() {
     kill_again_and_again(1000, 800);
 }
