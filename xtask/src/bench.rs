@@ -28,6 +28,8 @@ mod measure;
 #[cfg(feature = "bench")]
 mod pages;
 #[cfg(feature = "bench")]
+mod postgres;
+#[cfg(feature = "bench")]
 mod python;
 #[cfg(feature = "bench")]
 mod report;
@@ -39,6 +41,8 @@ mod scratch;
 mod signing;
 #[cfg(feature = "bench")]
 mod soft_hsm;
+#[cfg(feature = "bench")]
+mod store;
 #[cfg(feature = "bench")]
 mod verify;
 #[cfg(feature = "bench")]
@@ -59,7 +63,8 @@ pub(crate) struct BenchArgs {
     /// How often each figure is taken, in turns with the others; the median counts.
     #[arg(long, default_value_t = 5)]
     rounds: usize,
-    /// Also take the measurements that take minutes: the real flash time, a journal of ten million devices.
+    /// Also take the measurements that take minutes: the real flash time, a journal and an evidence
+    /// log of ten million devices.
     #[arg(long)]
     long: bool,
     /// The real `consolidate_cl.py`, run beside its work in plain Python.
@@ -89,6 +94,8 @@ pub(crate) enum Subject {
     Journal,
     /// Mutual TLS in front of a connector, beside nginx.
     Gateway,
+    /// What a signing server remembers: devices begun and finished, and a large evidence log.
+    Store,
 }
 
 /// Measures.

@@ -194,6 +194,16 @@ pub(crate) fn install_program_of(
     if there() { Ok(()) } else { Err(format!("the program {name} does not run")) }
 }
 
+/// Makes sure that a PostgreSQL server is there: Debian puts its programs where no search path looks.
+pub(crate) fn install_postgresql() -> Result<(), String> {
+    let there = || answers("sh", &["-c", "ls /usr/lib/postgresql/*/bin/initdb"]);
+    if there() {
+        return Ok(());
+    }
+    install_debian(&["postgresql"]).map_err(|error| error.to_string())?;
+    if there() { Ok(()) } else { Err("PostgreSQL's programs are not in their place".to_owned()) }
+}
+
 /// Installs Debian packages where we may: on Debian, as root.
 fn install_debian(packages: &[&str]) -> Fallible<()> {
     let root =

@@ -99,18 +99,20 @@ fn both_workspaces(name: &str, repository: &Repository, arguments: &[&str]) -> F
 const LONG: [&str; 4] = ["--run-ignored", "all", "--filterset", "not test(child)"];
 
 /// All tests of the workspace but those in documentation, which nextest cannot run. Disks that fail are played by strace,
-/// certificates judged by openssl and nginx, units by systemd.
+/// certificates judged by openssl and nginx, units by systemd; the store's tests start PostgreSQL servers of their own.
 fn units(repository: &Repository, is_long: bool) -> Fallible<Report> {
     let strace = peers::install_program("strace", "-V");
     let openssl = peers::install_program("openssl", "version");
     let nginx = peers::install_program("nginx", "-v");
     let systemd = peers::install_program_of("systemd", "systemd-analyze", "--version");
+    let postgresql = peers::install_postgresql();
     let mut report = all_units(repository, is_long)?;
     for (what, installed) in [
         ("the tests of failing disks", strace),
         ("the tests of certificates", openssl),
         ("the tests behind nginx", nginx),
         ("the tests of systemd's units", systemd),
+        ("the tests of the store in PostgreSQL", postgresql),
     ] {
         if let Err(why) = installed {
             report.skip(&format!("{what}: {why}"));

@@ -16,7 +16,7 @@ use crate::{
     packages::Packages,
     product::Product,
     settings::{ProductSettings, Settings},
-    store::{SqliteStore, Store, StoreFault},
+    store::{PostgresStore, SqliteStore, Store, StoreFault},
 };
 
 /// How many devices may wait for the HSMs of one product: a minute of eight HSMs at 194 ms a device, twice.
@@ -42,6 +42,10 @@ impl Settings {
     ///
     /// [`StoreFault`].
     pub fn open_store(&self, now_ms: fn() -> u64) -> Result<Store, StoreFault> {
+        if self.is_postgres() {
+            let password_file = self.database_password_file.as_deref();
+            return PostgresStore::open(&self.database, &self.name, password_file);
+        }
         SqliteStore::open(Path::new(&self.database), &self.name, now_ms)
     }
 

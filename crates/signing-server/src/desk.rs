@@ -246,7 +246,7 @@ impl Desk {
                 .collect();
             for task in tasks {
                 match task.await {
-                    Ok(Ok(())) => progress += 1,
+                    Ok(Ok(is_finished)) => progress += usize::from(is_finished),
                     Ok(Err(refusal)) => refusals.push(refusal),
                     Err(_) => refusals.push(Refusal::new(RefusalCode::Defect, "a defect")),
                 }
@@ -258,8 +258,8 @@ impl Desk {
         }
     }
 
-    /// Asks once more for a device whose intent has no outcome, in the name of its line.
-    async fn recover_one(&self, intent: TakenUp) -> Result<(), Refusal> {
+    /// Asks once more for a device whose intent has no outcome, in the name of its line. Whether it was finished here.
+    async fn recover_one(&self, intent: TakenUp) -> Result<bool, Refusal> {
         let product = self.product(&intent.product)?;
         let request = checked(&intent.device)?;
         let _in_hand = self.turns.take(intent.device.smsn()).await;
@@ -275,10 +275,10 @@ impl Desk {
         };
         match self.store.begin(begin).await.map_err(|fault| storage(&fault))? {
             Begun::Sign(ticket) => {
-                self.complete(product, &intent.line, &request, ticket).await.map(drop)
+                self.complete(product, &intent.line, &request, ticket).await.map(|_| true)
             }
-            // Somebody was faster.
-            Begun::Signed(_) | Begun::Elsewhere { .. } => Ok(()),
+            // Somebody was faster: another server, or the call that has it in hand here.
+            Begun::Signed(_) | Begun::Elsewhere { .. } => Ok(false),
             Begun::Refused(refusal) => Err(refusal),
         }
     }

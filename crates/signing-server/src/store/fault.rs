@@ -37,8 +37,16 @@ pub enum StoreFault {
         /// What does not fit.
         what: String,
     },
+    /// It cannot be used as it is named or set.
+    #[error("use the database {place}: {what}")]
+    Settings {
+        /// Which.
+        place: String,
+        /// What will not do.
+        what: String,
+    },
     /// Another server has it.
-    #[error("open the database {place}: another signing server has it")]
+    #[error("open the database {place}: another signing server has it, or one of this name")]
     InUse {
         /// Which.
         place: String,
@@ -66,6 +74,7 @@ impl StoreFault {
             }
             Self::NotAStore { .. } => "name another file, or use the program that made it",
             Self::Damaged { .. } => "keep a copy of it before anything else",
+            Self::Settings { .. } => "change that, or name another database",
             Self::InUse { .. } => {
                 "one server uses a SQLite database; several share PostgreSQL, each under a name of its own"
             }

@@ -5,8 +5,10 @@
 
 mod evidence_log;
 mod fault;
+pub mod measure;
 mod op;
 mod owner;
+mod postgres;
 mod rules;
 mod sqlite;
 mod tables;
@@ -15,5 +17,6 @@ pub use self::{
     fault::StoreFault,
     op::{Begin, Begun, Counts, Finish, Issued, PackageState, PackageTerms, TakenUp, Ticket},
     owner::{ENTRIES_MAX, Store},
+    postgres::PostgresStore,
     sqlite::{DatabaseLook, SqliteStore, look_at_database},
 };

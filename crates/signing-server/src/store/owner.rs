@@ -13,8 +13,9 @@ use std::{
     time::Duration,
 };
 
-use evidence::{Checkpoint, Frontier, Hash, proof, tiles::TileWriter};
-use signer::service::Refusal;
+use evidence::{Checkpoint, Frontier, Hash, SIZE_MAX, proof, tiles::TileWriter};
+use sidewalk::Smsn;
+use signer::service::{Refusal, RequestId};
 use tokio::{sync::oneshot, time};
 
 use super::{
@@ -55,12 +56,15 @@ impl fmt::Debug for Store {
 
 /// A change or a question that waits.
 trait Work: Send {
+    /// The device and the request id that it will look at first.
+    fn concerns(&self) -> Option<(Smsn, Option<RequestId>)>;
     fn run(&mut self, state: &mut State<'_>) -> Result<(), StoreFault>;
     fn answer(self: Box<Self>, void: Option<&StoreFault>);
 }
 
 struct Call<T, F> {
-    work: Option<F>,
+    concerns: Option<(Smsn, Option<RequestId>)>,
+    work: F,
     result: Option<T>,
     caller: oneshot::Sender<Result<T, StoreFault>>,
 }
@@ -69,10 +73,12 @@ impl<T: Send, F> Work for Call<T, F>
 where
     F: FnMut(&mut State<'_>) -> Result<T, StoreFault> + Send,
 {
+    fn concerns(&self) -> Option<(Smsn, Option<RequestId>)> {
+        self.concerns
+    }
+
     fn run(&mut self, state: &mut State<'_>) -> Result<(), StoreFault> {
-        if let Some(work) = &mut self.work {
-            self.result = Some(work(state)?);
-        }
+        self.result = Some((self.work)(state)?);
         Ok(())
     }
 
@@ -181,7 +187,9 @@ impl Store {
     ///
     /// [`StoreFault`]; where it is passing, asking again is harmless.
     pub async fn begin(&self, asked: Begin) -> Result<Begun, StoreFault> {
-        self.ask(move |state| rules::begin(state.tables, state.owner, &asked)).await
+        let concerns = (asked.device.smsn(), Some(asked.request_id));
+        self.ask_about(Some(concerns), move |state| rules::begin(state.tables, state.owner, &asked))
+            .await
     }
 
     /// Makes an outcome durable, with its entry of evidence. The first outcome stays.
@@ -190,7 +198,8 @@ impl Store {
     ///
     /// [`StoreFault`]; where it is passing, asking again is harmless.
     pub async fn finish(&self, done: Finish) -> Result<Issued, StoreFault> {
-        self.ask(move |state| state.finish(&done)).await
+        let concerns = (done.ticket.smsn, None);
+        self.ask_about(Some(concerns), move |state| state.finish(&done)).await
     }
 
     /// Takes up intents that nobody is at: this server's own of an earlier run, and those of servers that had their time.
@@ -249,6 +258,10 @@ impl Store {
     ///
     /// [`StoreFault`].
     pub async fn tile(&self, level: u8, index: u64) -> Result<Vec<u8>, StoreFault> {
+        // No database has numbers as large as a stranger may ask for.
+        if index > SIZE_MAX {
+            return Ok(Vec::new());
+        }
         self.ask(move |state| state.tables_with_tiles()?.tile(level, index)).await
     }
 
@@ -258,6 +271,9 @@ impl Store {
     ///
     /// [`StoreFault`].
     pub async fn entries(&self, from: u64, limit: u16) -> Result<Vec<Vec<u8>>, StoreFault> {
+        if from > SIZE_MAX {
+            return Ok(Vec::new());
+        }
         self.ask(move |state| state.tables.entries(from, limit.min(ENTRIES_MAX))).await
     }
 
@@ -317,8 +333,16 @@ impl Store {
         &self,
         work: impl FnMut(&mut State<'_>) -> Result<T, StoreFault> + Send + 'static,
     ) -> Result<T, StoreFault> {
+        self.ask_about(None, work).await
+    }
+
+    async fn ask_about<T: Send + 'static>(
+        &self,
+        concerns: Option<(Smsn, Option<RequestId>)>,
+        work: impl FnMut(&mut State<'_>) -> Result<T, StoreFault> + Send + 'static,
+    ) -> Result<T, StoreFault> {
         let (caller, answer) = oneshot::channel();
-        let mut work: Box<dyn Work> = Box::new(Call { work: Some(work), result: None, caller });
+        let mut work: Box<dyn Work> = Box::new(Call { concerns, work, result: None, caller });
         // A full queue is rare and short: the thread empties it with every flush.
         loop {
             match self.queue.try_send(work) {
@@ -381,21 +405,23 @@ fn transact(
     let mut next = 0;
     let mut has_yielded = false;
     loop {
-        while let Some(work) = works.get_mut(next) {
-            work.run(&mut state)?;
-            next += 1;
-        }
-        if works.len() >= GROUP_MAX {
-            break;
-        }
-        match waiting.try_recv() {
-            Ok(work) => works.push(work),
-            // Callers of the group before may be on their way: a turn for them costs less than a flush of their own.
-            Err(_) if !has_yielded => {
-                has_yielded = true;
-                yield_now();
+        works.extend(waiting.try_iter().take(GROUP_MAX.saturating_sub(works.len())));
+        let new = works.get_mut(next..).unwrap_or_default();
+        if !new.is_empty() {
+            let (smsns, ids): (Vec<_>, Vec<_>) =
+                new.iter().filter_map(|work| work.concerns()).unzip();
+            let ids: Vec<_> = ids.into_iter().flatten().collect();
+            state.tables.expect(&smsns, &ids)?;
+            for work in new {
+                work.run(&mut state)?;
             }
-            Err(_) => break,
+            next = works.len();
+        } else if works.len() < GROUP_MAX && !has_yielded {
+            // Callers of the group before may be on their way: a turn for them costs less than a flush of their own.
+            has_yielded = true;
+            yield_now();
+        } else {
+            break;
         }
     }
     state.tables_with_tiles()?;

@@ -13,6 +13,9 @@ use super::{
 /// much again for a database that is away.
 pub(super) const CLAIM_MS: u64 = 180_000;
 
+/// The largest count of a package: as many entries as the evidence log can have.
+const PACKAGE_COUNT_MAX: u64 = evidence::SIZE_MAX;
+
 /// Makes an intent, or says what there is already.
 pub(super) fn begin(
     tables: &mut dyn Tables,
@@ -135,6 +138,13 @@ pub(super) fn bring_in(
     tables: &mut dyn Tables,
     terms: &PackageTerms,
 ) -> Result<Result<(), Refusal>, StoreFault> {
+    if terms.count > PACKAGE_COUNT_MAX {
+        return Ok(Err(Refusal::new(
+            RefusalCode::Quota,
+            format!("job package {} pays for more devices than can be counted", terms.id),
+        )
+        .hint("ask the device maker for a package of fewer devices".to_owned())));
+    }
     Ok(match tables.package(&terms.id)? {
         None => {
             tables.insert_package(terms)?;

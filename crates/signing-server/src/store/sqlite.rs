@@ -77,6 +77,11 @@ impl SqliteStore {
     ///
     /// [`StoreFault`].
     pub fn open(path: &Path, owner: &str, now_ms: fn() -> u64) -> Result<Store, StoreFault> {
+        Store::start(Box::new(Self::open_tables(path, now_ms)?), owner)
+    }
+
+    /// Opens the tables alone.
+    pub(super) fn open_tables(path: &Path, now_ms: fn() -> u64) -> Result<Self, StoreFault> {
         let mut lock_path = path.as_os_str().to_owned();
         lock_path.push(".lock");
         let lock =
@@ -91,7 +96,7 @@ impl SqliteStore {
             Err(error) => return Err(error.into()),
         }
         let connection = open_connection(path)?;
-        Store::start(Box::new(Self { connection, path: path.into(), now_ms, _lock: lock }), owner)
+        Ok(Self { connection, path: path.into(), now_ms, _lock: lock })
     }
 
     fn broken(&self, error: &rusqlite::Error) -> StoreFault {
@@ -312,7 +317,8 @@ impl Tables for SqliteStore {
     fn stale(&mut self, owner: &str, now_ms: u64, limit: u32) -> Result<Vec<TakenUp>, StoreFault> {
         let sql = format!(
             "SELECT {COLUMNS} FROM issuance WHERE pending = 1 \
-             AND (claimed_by = ?1 OR claimed_until_ms < ?2) LIMIT ?3"
+             AND (claimed_by = ?1 OR claimed_until_ms < ?2) \
+             ORDER BY claimed_until_ms, smsn LIMIT ?3"
         );
         let query = || -> rusqlite::Result<Vec<Option<IssuanceRow>>> {
             let mut statement = self.connection.prepare_cached(&sql)?;

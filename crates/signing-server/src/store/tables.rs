@@ -52,6 +52,11 @@ pub(super) trait Tables: Send {
     /// Which database, for messages.
     fn place(&self) -> String;
 
+    /// Says what is about to be looked at, so that it can be read in one go.
+    fn expect(&mut self, _smsns: &[Smsn], _ids: &[RequestId]) -> Result<(), StoreFault> {
+        Ok(())
+    }
+
     /// The clock that all servers of this database share, in milliseconds since 1970.
     fn now_ms(&mut self) -> Result<u64, StoreFault>;
 
@@ -68,7 +73,7 @@ pub(super) trait Tables: Send {
     fn claim(&mut self, ticket: Ticket, owner: &str, until_ms: u64) -> Result<(), StoreFault>;
 
     /// Intents without an outcome that this server may take up: its own of an earlier run, and those whose server has
-    /// had its time.
+    /// had its time; the longest waiting first, so that nobody is passed over.
     fn stale(&mut self, owner: &str, now_ms: u64, limit: u32) -> Result<Vec<TakenUp>, StoreFault>;
 
     /// The outcome of an intent.

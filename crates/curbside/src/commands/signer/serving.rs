@@ -290,7 +290,9 @@ impl From<signing_server::store::StoreFault> for Failure {
         let exit = match &fault {
             StoreFault::File(error) => return error.clone().into(),
             StoreFault::InUse { .. } => Exit::Refused,
-            StoreFault::NotAStore { .. } | StoreFault::Damaged { .. } => Exit::Malformed,
+            StoreFault::NotAStore { .. }
+            | StoreFault::Damaged { .. }
+            | StoreFault::Settings { .. } => Exit::Malformed,
             StoreFault::Away { .. } | StoreFault::Broken { .. } => Exit::Io,
             StoreFault::Gone => Exit::Defect,
         };
