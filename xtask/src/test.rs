@@ -104,15 +104,15 @@ fn units(repository: &Repository, is_long: bool) -> Fallible<Report> {
     let strace = peers::install_program("strace", "-V");
     let openssl = peers::install_program("openssl", "version");
     let nginx = peers::install_program("nginx", "-v");
-    let systemd = peers::install_program_of("systemd", "systemd-analyze", "--version");
     let postgresql = peers::install_postgresql();
+    let systemd = peers::install_program_of("systemd", "systemd-analyze", "--version");
     let mut report = all_units(repository, is_long)?;
     for (what, installed) in [
         ("the tests of failing disks", strace),
         ("the tests of certificates", openssl),
         ("the tests behind nginx", nginx),
-        ("the tests of systemd's units", systemd),
         ("the tests of the store in PostgreSQL", postgresql),
+        ("the tests of systemd's units", systemd),
     ] {
         if let Err(why) = installed {
             report.skip(&format!("{what}: {why}"));

@@ -126,6 +126,13 @@ impl Block {
         self.with(name, Value::Block(block))
     }
 
+    pub(crate) fn maybe_block(self, name: &'static str, block: Option<Self>) -> Self {
+        match block {
+            Some(block) => self.block(name, block),
+            None => self,
+        }
+    }
+
     pub(crate) fn list(self, name: &'static str, blocks: Vec<Self>) -> Self {
         self.with(name, Value::List(blocks))
     }

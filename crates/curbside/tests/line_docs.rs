@@ -38,7 +38,7 @@ fn the_example_is_taken() {
 
 /// The keys that a source asks a section for: the first text in quotes behind each of these.
 fn keys_of(source: &str) -> Vec<String> {
-    const ASKS: [&str; 17] = [
+    const ASKS: [&str; 18] = [
         "optional_section(",
         "optional_number(",
         "optional_parsed(",
@@ -48,6 +48,7 @@ fn keys_of(source: &str) -> Vec<String> {
         ".sections(",
         ".section(",
         ".path_in(",
+        "text_or_texts(",
         ".parsed(",
         ".limits(",
         ".texts(",

@@ -15,17 +15,20 @@ use hsm::{
 use journal::{Journal, JournalError, JournalOptions};
 use page::{Catalogue, CatalogueError};
 use sidewalk::{Stage, TrustAnchors, Verifier};
-use signer::Signer;
+use signer::{SignError, Signer, service::SigningClientError};
 use yubihsm2::ObjectId;
 
 use crate::{
     clock::Clock,
     event::{Event, Listeners},
-    job::{AppServerKey, Job, SerialSettings},
+    job::{AppServerKey, Job, SerialSettings, SignedBy},
     label::{LabelError, LabelPrinter},
     page_maker::{PageMaker, PageSettingsError},
     plant::{Plant, PlantError, outbox_of},
+    run::Control,
     serials::{LIST_LEN_BYTES_MAX, ListError, Serials, SerialsError, read_list},
+    signing::Signing,
+    signing_server,
 };
 
 /// The largest catalogue file of a user's own, in bytes; the largest built-in one has 10 KB.
@@ -39,9 +42,9 @@ const LOG_FULL: &str = "its audit log is full: `curbside hsm audit --advance`";
 
 /// What the edge of the program brings.
 pub struct Edge {
-    /// The PIN of the HSMs.
-    pub credentials: Credentials,
-    /// How connectors are talked to over TLS.
+    /// The PIN of the HSMs, where the line opens them itself.
+    pub credentials: Option<Credentials>,
+    /// How connectors and signing servers are talked to over TLS.
     pub tls: TlsClient,
     /// The roots that are trusted.
     pub anchors: TrustAnchors,
@@ -51,6 +54,14 @@ pub struct Edge {
     pub fill_random: fn(&mut [u8]) -> bool,
     /// What stands on standard input, for a list of serial numbers that comes from there.
     pub standard_input: Option<Vec<u8>>,
+}
+
+/// Whoever signs for a line, connected.
+pub struct OpenSigner {
+    /// The stage of the product.
+    pub stage: Stage,
+    /// Its signatures.
+    pub signing: Arc<dyn Signing>,
 }
 
 impl Job {
@@ -93,13 +104,48 @@ impl Job {
         Journal::open(JournalOptions { path: self.line.journal.clone(), fill_random })
     }
 
-    /// Connects to its HSMs. Those that cannot be reached now join when they can, as long as one is there.
+    /// Connects to whoever signs. HSMs that cannot be reached now join when they can, as long as one is there; a signing
+    /// server must answer soon. `control` is what ends the waiting for a server later on.
     ///
     /// # Errors
     ///
     /// [`AssemblyError`]: no session is left open.
     pub fn open_signer(
         &self,
+        edge: &Edge,
+        control: &Arc<Control>,
+        listeners: &Listeners,
+    ) -> Result<OpenSigner, AssemblyError> {
+        match &self.signing.by {
+            SignedBy::Hsms { urls, pin_slot, .. } => {
+                let signer = self.open_fleet(urls, *pin_slot, edge, listeners)?;
+                let stage = signer.who_signs().authority().stage();
+                Ok(OpenSigner { stage, signing: Arc::new(signer) })
+            }
+            SignedBy::Server { urls, package } => {
+                let client = signing_server::connect(
+                    self,
+                    urls,
+                    package.as_ref(),
+                    edge,
+                    control,
+                    listeners,
+                )?;
+                let stage = client.stage();
+                if self.stage().is_some_and(|of_job| of_job != stage) {
+                    return Err(AssemblyError::Stage { found: stage });
+                }
+                let signer = Signer::new(client, Verifier::new(edge.anchors.clone()));
+                signer.verify_authorities().map_err(AssemblyError::Authorities)?;
+                Ok(OpenSigner { stage, signing: Arc::new(signer) })
+            }
+        }
+    }
+
+    fn open_fleet(
+        &self,
+        urls: &[String],
+        pin_slot: Option<u16>,
         edge: &Edge,
         listeners: &Listeners,
     ) -> Result<Signer<Fleet>, AssemblyError> {
@@ -108,14 +154,14 @@ impl Job {
             Some(stage) => Selection::with_stage(tag, stage),
             None => Selection::new(tag)?,
         };
-        let selection = match self.signing.pin_slot {
+        let selection = match pin_slot {
             Some(slot) => selection.with_pin_slot(ObjectId(slot)),
             None => selection,
         };
-        let endpoints = self.signing.hsms.iter().map(|url| Endpoint::parse(url, &edge.tls));
+        let endpoints = urls.iter().map(|url| Endpoint::parse(url, &edge.tls));
         let members = FleetMembers {
             endpoints: endpoints.collect::<Result<_, _>>()?,
-            credentials: edge.credentials.clone(),
+            credentials: edge.credentials.clone().ok_or(AssemblyError::NoPin)?,
             selection,
             verifier: Arc::new(Verifier::new(edge.anchors.clone())),
         };
@@ -260,6 +306,21 @@ pub enum AssemblyError {
     /// The HSMs.
     #[error("failed to {0}")]
     Fleet(#[from] FleetError),
+    /// The PIN, which nobody gave.
+    #[error("the PIN of the HSMs is not known")]
+    NoPin,
+    /// The signing server.
+    #[error("failed to {0}")]
+    Server(#[from] SigningClientError),
+    /// The signing server's product is not the job's.
+    #[error("the signing server's product is of stage {found}, and the job's is not")]
+    Stage {
+        /// The server's.
+        found: Stage,
+    },
+    /// The signing server's authorities.
+    #[error("the signing server's authorities cannot be used: {0}")]
+    Authorities(#[source] SignError<SigningClientError>),
     /// The serial numbers.
     #[error(transparent)]
     Serials(#[from] SerialsError),
@@ -274,8 +335,11 @@ impl AssemblyError {
             Self::Selection(error) => error.hint(),
             Self::Endpoint(error) => error.hint(),
             Self::Fleet(error) => error.hint(),
+            Self::Server(error) => error.hint(),
+            Self::Authorities(error) => error.hint(),
+            Self::Stage { .. } => Some("check the job's tag and stage, and the server".to_owned()),
             Self::Serials(error) => error.hint(),
-            Self::File { .. } | Self::List { .. } | Self::Catalogue(_) => None,
+            Self::NoPin | Self::File { .. } | Self::List { .. } | Self::Catalogue(_) => None,
         }
     }
 }

@@ -57,6 +57,18 @@ pub enum Event {
         /// Why.
         why: String,
     },
+    /// A signing server signs again.
+    SigningServerBack {
+        /// Which, as its address is written.
+        place: String,
+    },
+    /// No signing server signs; boards in hand wait, and it is asked again.
+    SigningServerAway {
+        /// Which was asked.
+        place: String,
+        /// Why.
+        why: String,
+    },
     /// How signing goes.
     Signing {
         /// How many devices wait for a signature.

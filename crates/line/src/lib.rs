@@ -16,10 +16,11 @@ mod run;
 mod saga;
 pub mod serials;
 pub mod signing;
+mod signing_server;
 pub mod step;
 
 pub use crate::{
-    assembly::{AssemblyError, Edge, app_server_key_of_profile},
+    assembly::{AssemblyError, Edge, OpenSigner, app_server_key_of_profile},
     clock::Clock,
     fixtures::FixtureError,
     page_maker::{MadePage, PageFault, PageMaker, PageSettingsError, keys_fit},

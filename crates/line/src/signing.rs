@@ -1,8 +1,9 @@
-//! Whoever signs for a line: a fleet of HSMs, or software in rehearsals and tests.
+//! Whoever signs for a line: a fleet of HSMs, a signing server, or software in rehearsals and tests.
 
 use sidewalk::{Chain, Curve, Verifier};
 use signer::{
     DeviceSigner, ReuseError, SignError, SignedDevice, Signer, SigningRequest, SoftwareSigner,
+    service::{RefusalCode, SigningClient, SigningClientError},
 };
 
 /// Signs devices for any number of slots at once.
@@ -104,6 +105,24 @@ impl WhoSigns for hsm::Fleet {
             hsms_up: statistics.hsms.iter().filter(is_up).count(),
             hsms: statistics.hsms.len(),
         }
+    }
+}
+
+impl WhoSigns for SigningClient {
+    fn explain(error: &Self::Error) -> (FailureKind, Option<String>) {
+        let kind = match error {
+            error if error.is_passing() => FailureKind::Passing,
+            SigningClientError::Refused { refusal, .. } if refusal.code == RefusalCode::Alarm => {
+                FailureKind::Alarm
+            }
+            _ => FailureKind::Lasting,
+        };
+        (kind, error.hint())
+    }
+
+    fn load(&self) -> SigningLoad {
+        let info = self.load();
+        SigningLoad { queued: info.queued, hsms_up: info.hsms_up, hsms: info.hsms }
     }
 }
 

@@ -35,6 +35,24 @@ impl<S: DeviceSigner> Signer<S> {
         &self.verifier
     }
 
+    /// Makes sure that the authorities are genuine, before anybody is asked to sign.
+    ///
+    /// # Errors
+    ///
+    /// [`SignError::Authorities`], [`SignError::NotGenuine`].
+    pub fn verify_authorities(&self) -> Result<(), SignError<S::Error>> {
+        for curve in Curve::ALL {
+            // Zeros in place of a device: nobody looks at them.
+            let device_len =
+                Smsn::LEN_BYTES + curve.public_key_len_bytes() + Curve::SIGNATURE_LEN_BYTES;
+            let mut bytes = vec![0; device_len];
+            bytes.extend_from_slice(self.who_signs.issuers_bytes(curve));
+            let chain = Chain::parse(curve, &bytes).map_err(SignError::Authorities)?;
+            self.verifier.verify_authorities(&chain).map_err(SignError::NotGenuine)?;
+        }
+        Ok(())
+    }
+
     /// Gives a device its certificates. Blocks until they are there.
     ///
     /// # Errors

@@ -93,6 +93,8 @@ pub(super) struct Hsms {
     pub(super) queued: usize,
     /// Those that do not answer, and why.
     pub(super) down: BTreeMap<String, String>,
+    /// The signing server that does not sign, and why.
+    pub(super) server_away: Option<(String, String)>,
 }
 
 /// A control log on the disk.
@@ -188,6 +190,17 @@ impl Model {
                     self.note(event, true);
                 }
             }
+            Event::SigningServerBack { .. } => {
+                if self.hsms.server_away.take().is_some() {
+                    self.note(event, false);
+                }
+            }
+            Event::SigningServerAway { place, why } => {
+                let away = (name(place), clean(why, MESSAGE_LEN_CHARS_MAX));
+                if self.hsms.server_away.replace(away).is_none() {
+                    self.note(event, true);
+                }
+            }
             Event::Signing { queued, hsms_up, hsms } => {
                 (self.hsms.queued, self.hsms.up, self.hsms.total) = (*queued, *hsms_up, *hsms);
             }
@@ -260,8 +273,12 @@ impl Model {
     pub(super) fn alarms(&self) -> impl Iterator<Item = String> + '_ {
         let log =
             self.log_failure.iter().map(|why| format!("no control log can be written: {why}"));
+        let server = self.hsms.server_away.iter();
+        let server =
+            server.map(|(place, why)| format!("signing server {place} does not sign: {why}"));
         let hsms = self.hsms.down.iter();
-        log.chain(hsms.map(|(place, why)| format!("HSM at {place} does not answer: {why}")))
+        let hsms = hsms.map(|(place, why)| format!("HSM at {place} does not answer: {why}"));
+        log.chain(server).chain(hsms)
     }
 
     /// How long the rest of the job takes.
@@ -393,6 +410,19 @@ mod tests {
         model.apply(&Event::HsmDown { place: place.clone(), why: "refused".to_owned() }, now);
         assert_eq!(model.alarms().count(), 1);
         model.apply(&Event::HsmUp { place, serial: 1 }, now);
+        assert_eq!(model.alarms().count(), 0);
+        assert_eq!(model.messages.len(), 2);
+    }
+
+    #[test]
+    fn a_signing_server_that_comes_back_is_no_alarm_any_more() {
+        let (mut model, now) = started(1);
+        let place = "https://signer:8082".to_owned();
+        let away = Event::SigningServerAway { place: place.clone(), why: "refused".to_owned() };
+        model.apply(&away, now);
+        model.apply(&away, now);
+        assert_eq!(model.alarms().count(), 1);
+        model.apply(&Event::SigningServerBack { place }, now);
         assert_eq!(model.alarms().count(), 0);
         assert_eq!(model.messages.len(), 2);
     }

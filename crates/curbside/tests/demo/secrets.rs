@@ -1,10 +1,10 @@
-//! The demo at its most talkative, with a PIN that stands out: neither it nor a private key is anywhere but where it
-//! belongs, in any encoding.
+//! The demo at its most talkative, with a PIN that stands out: neither it nor a private key nor a passphrase is anywhere but
+//! where it belongs, in any encoding.
 
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Stdio,
+    process::{Command, Stdio},
     thread,
     time::Duration,
 };
@@ -13,6 +13,9 @@ use super::run::curbside;
 
 /// A PIN that nothing else looks like.
 const PIN: &str = "marker-PIN-5e1f0c77";
+
+/// The files that hold a secret because it belongs there.
+const SECRET_FILES: [&str; 4] = ["client.key", "server.key", "evidence.key", "ca-passphrase.txt"];
 
 #[test]
 fn neither_pin_nor_private_keys_are_in_any_output_file_argument_or_environment() {
@@ -50,10 +53,13 @@ fn neither_pin_nor_private_keys_are_in_any_output_file_argument_or_environment()
 
     seen.extend(output.stdout);
     seen.extend(output.stderr);
-    // Flash is where private keys belong.
-    seen.extend(bytes_below(&place.join("d"), &["boards"]));
+    // Flash is where private keys of devices belong.
+    let own_places = [&["boards"], SECRET_FILES.as_slice()].concat();
+    seen.extend(bytes_below(&place.join("d"), &own_places));
     seen.extend(bytes_below(&temporary, &[]));
-    let secrets = keys.iter().map(Vec::as_slice).chain([PIN.as_bytes()]);
+    let of_network = secrets_of_network(&place.join("d"));
+    assert_eq!(of_network.len(), 6, "authority, server, two lines, evidence, passphrase");
+    let secrets = keys.iter().chain(&of_network).map(Vec::as_slice).chain([PIN.as_bytes()]);
     for secret in secrets {
         for (encoding, text) in encodings(secret) {
             let is_there = contains(&seen, &text);
@@ -63,6 +69,43 @@ fn neither_pin_nor_private_keys_are_in_any_output_file_argument_or_environment()
     // The search finds what is there: the number of a device is no secret.
     let smsn = hex::decode(first_smsn(&boards[0])).unwrap();
     assert!(encodings(&smsn).iter().any(|(_, text)| contains(&seen, text)));
+}
+
+/// The secrets of signing server, authority and lines, from the files where they belong, which only their owner reads.
+fn secrets_of_network(demo: &Path) -> Vec<Vec<u8>> {
+    let mut secrets = Vec::new();
+    for path in files_below(demo) {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        if !SECRET_FILES.contains(&name) && name != "ca.key" {
+            continue;
+        }
+        assert!(is_owner_only(&path), "{}", path.display());
+        secrets.push(match name {
+            "ca-passphrase.txt" => fs::read(&path).unwrap(),
+            "ca.key" => private_key_of(&path, Some(&demo.join("ca-passphrase.txt"))),
+            _ => private_key_of(&path, None),
+        });
+    }
+    secrets
+}
+
+/// The 32 bytes of a private key, of P-256 or Ed25519, as OpenSSL reads its file.
+fn private_key_of(path: &Path, passphrase: Option<&Path>) -> Vec<u8> {
+    let mut openssl = Command::new("openssl");
+    openssl.args(["pkey", "-outform", "DER", "-in"]).arg(path);
+    if let Some(passphrase) = passphrase {
+        openssl.arg("-passin").arg(format!("file:{}", passphrase.display()));
+    }
+    let output = openssl.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    // An octet string of 32 bytes: the first within a key of P-256, the last one of Ed25519.
+    let at = output.stdout.windows(2).position(|head| head == [0x04, 0x20]).unwrap() + 2;
+    output.stdout[at..at + 32].to_vec()
+}
+
+fn is_owner_only(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::metadata(path).unwrap().permissions().mode().trailing_zeros() >= 6
 }
 
 /// A secret as somebody might write it down.

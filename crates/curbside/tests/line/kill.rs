@@ -8,6 +8,7 @@ use std::{
 use journal::JournalView;
 
 use crate::{
+    draw::Draw,
     invariants::{self, Made},
     line_place::{LinePlace, LineSettings, is_blank},
     plant::Plant,
@@ -157,19 +158,4 @@ fn on_each<T: Send>(lines: &[LinePlace], work: impl Fn(&LinePlace) -> T + Sync) 
         let threads: Vec<_> = lines.iter().map(|line| scope.spawn(move || work(line))).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     })
-}
-
-/// Numbers from a seed (Knuth's MMIX generator).
-struct Draw(u64);
-
-impl Draw {
-    fn next(&mut self) -> u64 {
-        self.0 =
-            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        self.0 >> 33
-    }
-
-    fn below(&mut self, end: u64) -> u64 {
-        self.next() % end
-    }
 }

@@ -11,7 +11,10 @@ use device::{Board, BoardModel, Firmware, SeededRandomness, Tray};
 use durable::Visibility;
 use page::{BLANK, Catalogue};
 
-use crate::plant::{PROGRAM, Plant};
+use crate::{
+    plant::{PROGRAM, Plant},
+    signing_server::SigningServer,
+};
 
 pub(crate) const CHIP: &str = "nrf52840";
 
@@ -34,15 +37,31 @@ pub(crate) struct LinePlace {
 impl LinePlace {
     /// Makes the directory with its boards. Lines in directories side by side share serial numbers.
     pub(crate) fn new(plant: &Plant, path: &Path, settings: LineSettings) -> Self {
+        let line = Self::without_job(path, settings);
+        line.connect(plant);
+        line
+    }
+
+    /// The same, for a line that has its devices signed by a server.
+    pub(crate) fn with_server(
+        plant: &Plant,
+        server: &SigningServer,
+        path: &Path,
+        settings: LineSettings,
+    ) -> Self {
+        let line = Self::without_job(path, settings);
+        line.write_job_for(plant, settings.boards, &server.signing(settings.number));
+        line
+    }
+
+    fn without_job(path: &Path, settings: LineSettings) -> Self {
         let path = path.to_owned();
         fs::create_dir_all(path.join("control-logs")).unwrap();
         let model = BoardModel::find(Catalogue::built_in(), CHIP, None).unwrap();
         let mut randomness = SeededRandomness::new(settings.number);
         let tray = path.join("tray");
         Tray::make(tray, settings.boards, &model, Firmware::default(), &mut randomness).unwrap();
-        let line = Self { path, settings };
-        line.connect(plant);
-        line
+        Self { path, settings }
     }
 
     /// Writes the job with the HSMs' addresses of today.
@@ -52,6 +71,13 @@ impl LinePlace {
 
     /// The same, for fewer devices than there are boards.
     pub(crate) fn write_job(&self, plant: &Plant, count: u64) {
+        let pin = plant.path().join("pin");
+        let signing = format!("hsms = {:?}\npin_file = {pin:?}\n", plant.urls());
+        self.write_job_for(plant, count, &signing);
+    }
+
+    /// The same, with the lines that say who signs.
+    pub(crate) fn write_job_for(&self, plant: &Plant, count: u64, signing: &str) {
         let LineSettings { number, slots, flash_ms, .. } = self.settings;
         let text = format!(
             "schema = 1
@@ -65,9 +91,7 @@ trust = {:?}
 [page]
 chip = \"{CHIP}\"
 [signing]
-hsms = {:?}
-pin_file = {:?}
-[serials]
+{signing}[serials]
 source = \"range\"
 pattern = \"KILL{{:06}}\"
 last = 900000
@@ -83,9 +107,7 @@ tray = \"tray\"
 seed = {number}
 flash_ms = {flash_ms}
 ",
-            plant.path().join("RNET_DAK_DUMMY.trust"),
-            plant.urls(),
-            plant.path().join("pin"),
+            plant.trust_file(),
             self.path.with_file_name("serials"),
         );
         durable::write_replace(self.path.join("job.toml"), Visibility::Shared, text.as_bytes())
@@ -112,6 +134,14 @@ flash_ms = {flash_ms}
     pub(crate) fn command(&self, verb: &str) -> Command {
         let mut command = Command::new(PROGRAM);
         command.args(self.arguments(verb)).current_dir(&self.path);
+        command
+    }
+
+    /// `curbside line rework` of a device.
+    pub(crate) fn rework_command(&self, dsn: &str) -> Command {
+        let mut command = Command::new(PROGRAM);
+        command.args(["line", "rework"]).arg(self.path.join("job.toml"));
+        command.args([dsn, "--reason", "a test"]).current_dir(&self.path);
         command
     }
 

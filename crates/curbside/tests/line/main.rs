@@ -10,8 +10,11 @@
 
 #[cfg(target_os = "linux")]
 mod disk_faults;
+mod draw;
 mod invariants;
 mod kill;
 mod line_place;
 mod plant;
 mod process;
+mod signer_kill;
+mod signing_server;

@@ -53,6 +53,19 @@ impl Plant {
         plant
     }
 
+    /// From here on the HSMs take as long as hardware does.
+    pub(crate) fn slow_down(&mut self) {
+        for hsm in &mut self.hsms {
+            hsm.is_slow = true;
+        }
+        self.restart_hsms();
+    }
+
+    /// The file with the product's roots.
+    pub(crate) fn trust_file(&self) -> PathBuf {
+        self.path().join("RNET_DAK_DUMMY.trust")
+    }
+
     pub(crate) fn path(&self) -> &Path {
         self.place.path()
     }
@@ -83,14 +96,15 @@ struct Served {
     child: Option<Child>,
     store: PathBuf,
     url: String,
+    is_slow: bool,
     /// The number of the audit log's last entry when counting began.
     entries_before: u16,
 }
 
 impl Served {
     fn start(store: &Path) -> Self {
-        let mut served =
-            Self { child: None, store: store.to_owned(), url: String::new(), entries_before: 0 };
+        let (store, url) = (store.to_owned(), String::new());
+        let mut served = Self { child: None, store, url, is_slow: false, entries_before: 0 };
         served.restart();
         served
     }
@@ -101,6 +115,7 @@ impl Served {
         let mut child = Command::new(PROGRAM)
             .args(["hsm", "serve", "--listen", "127.0.0.1:0", "--json", "--store"])
             .arg(&self.store)
+            .args(self.is_slow.then_some("--latency=yubihsm2"))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

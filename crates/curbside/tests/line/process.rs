@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{Read as _, Seek as _},
+    os::unix::fs::FileExt as _,
     process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
@@ -44,6 +44,31 @@ impl Running {
         self.ended()
     }
 
+    /// Ctrl-C.
+    pub(crate) fn interrupt(&self) {
+        let sent = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status();
+        assert!(sent.unwrap().success());
+    }
+
+    /// Waits until it has said so.
+    pub(crate) fn says_within(&mut self, words: &str, limit: Duration) {
+        let deadline = Instant::now() + limit;
+        loop {
+            let is_over = self.is_over();
+            let text = self.text();
+            if text.contains(words) {
+                return;
+            }
+            assert!(!is_over && Instant::now() < deadline, "it does not say {words:?}: {text}");
+            thread::sleep(LOOK_PAUSE);
+        }
+    }
+
+    /// Whether it has ended.
+    pub(crate) fn is_over(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
     /// Waits for its end, and after a while has it asked to stop, as a person does who sees that it waits. How that is
     /// done is the caller's: the process may be another's child.
     pub(crate) fn end_or_stop(mut self, patience: Duration, stop: impl FnOnce()) -> Ended {
@@ -64,7 +89,7 @@ impl Running {
     fn is_over_within(&mut self, limit: Duration) -> bool {
         let deadline = Instant::now() + limit;
         loop {
-            if self.child.try_wait().unwrap().is_some() {
+            if self.is_over() {
                 return true;
             }
             if Instant::now() > deadline {
@@ -74,11 +99,24 @@ impl Running {
         }
     }
 
+    /// What it has written so far. The file's place is the process's too, so that it is read without moving that.
+    fn text(&self) -> String {
+        let len = self.words.metadata().unwrap().len();
+        let mut words = vec![0; usize::try_from(len).unwrap()];
+        self.words.read_exact_at(&mut words, 0).unwrap();
+        String::from_utf8_lossy(&words).into_owned()
+    }
+
     fn ended(&mut self) -> Ended {
         let code = self.child.wait().unwrap().code();
-        let mut words = Vec::new();
-        self.words.rewind().unwrap();
-        self.words.read_to_end(&mut words).unwrap();
-        Ended { code, text: String::from_utf8_lossy(&words).into_owned() }
+        Ended { code, text: self.text() }
+    }
+}
+
+impl Drop for Running {
+    /// A test that fails leaves nobody behind.
+    fn drop(&mut self) {
+        let _over = self.child.kill();
+        let _over = self.child.wait();
     }
 }

@@ -3,12 +3,13 @@
 use std::{
     io::{BufRead as _, BufReader},
     process::{Child, Stdio},
+    sync::Arc,
     time::Duration,
 };
 
 use hsm::{ClientIdentity, TlsClient};
 use serde_json::Value;
-use signer::service::{ServerUrl, SigningClient, SigningClientOptions};
+use signer::service::{ServerUrl, SigningClient, SigningClientOptions, Unwatched};
 use zeroize::Zeroizing;
 
 use crate::plant::{Plant, text};
@@ -105,7 +106,9 @@ impl Server {
             product: plant.tag().to_owned(),
             package: None,
             is_rework: false,
+            open_wait_max: Duration::from_secs(20),
             wait_max: Duration::from_secs(20),
+            watch: Arc::new(Unwatched),
             fill_random: |bytes| getrandom::fill(bytes).is_ok(),
         }
     }

@@ -15,6 +15,7 @@ use std::{num::NonZeroU32, path::PathBuf};
 
 use page::PageVersion;
 use sidewalk::{Apid, Stage};
+use signer::{package::PackageId, service::ServerUrl};
 
 pub use self::{
     driver::{BoardSettings, DiagPort, DriverSettings, FileForm, Template},
@@ -22,7 +23,7 @@ pub use self::{
     plant::{AwayPolicy, HookTarget, LabelSettings, LabelTarget, PlantSettings},
     read::{JOB_LEN_BYTES_MAX, SLOTS_MAX},
     serials::{CheckDigit, Pattern, PatternError, SerialSettings},
-    template::{JobAnswers, JobPage, job_text},
+    template::{JobAnswers, JobPage, SignedByAnswers, job_text},
 };
 use crate::driver::check::Check;
 
@@ -94,21 +95,38 @@ pub struct PageSettings {
     pub chips_file: Option<PathBuf>,
 }
 
-/// Who signs.
+/// Who signs, and how it is reached.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct SigningSettings {
-    /// HSMs, as URLs of connectors or `usb://`.
-    pub hsms: Vec<String>,
-    /// The file with the PIN; without it the PIN is asked for.
-    pub pin_file: Option<PathBuf>,
-    /// The HSM's authentication key that the PIN is for.
-    pub pin_slot: Option<u16>,
+    /// Who signs.
+    pub by: SignedBy,
     /// PEM files for mutual TLS: authority, certificate, key.
     pub ca_cert: Option<PathBuf>,
     /// The client's certificate.
     pub client_cert: Option<PathBuf>,
     /// The client's key.
     pub client_key: Option<PathBuf>,
+}
+
+/// Who signs.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum SignedBy {
+    /// HSMs that this line opens itself.
+    Hsms {
+        /// URLs of connectors or `usb://`.
+        urls: Vec<String>,
+        /// The file with the PIN; without it the PIN is asked for.
+        pin_file: Option<PathBuf>,
+        /// The HSM's authentication key that the PIN is for.
+        pin_slot: Option<u16>,
+    },
+    /// A signing server, which has the PIN.
+    Server {
+        /// Servers that share one record; another is asked when one does not answer.
+        urls: Vec<ServerUrl>,
+        /// The job package that pays, where the server shall not look for it.
+        package: Option<PackageId>,
+    },
 }
 
 /// How the line works.

@@ -3,11 +3,12 @@
 use std::{num::NonZeroU32, path::Path, time::Duration};
 
 use page::PageVersion;
+use signer::{package::PackageId, service::ServerUrl};
 use toml::de::DeTable;
 
 use super::{
     AppServerKey, CheckSettings, FinishedBoards, Job, JobError, LineSettings, PageSettings,
-    Problem, Product, SigningSettings, driver, plant,
+    Problem, Product, SignedBy, SigningSettings, driver, plant,
     section::{Section, line_of},
     serials,
 };
@@ -114,23 +115,49 @@ fn page(section: Section<'_>, base: &Path) -> Result<PageSettings, JobError> {
 
 fn signing(section: Section<'_>, base: &Path) -> Result<SigningSettings, JobError> {
     let settings = SigningSettings {
-        hsms: section.texts("hsms")?,
-        pin_file: section.optional_path("pin_file", base)?,
-        pin_slot: section.optional_number("pin_slot", 1, 0xFFFE)?.map(|slot| slot as u16),
+        by: signed_by(&section, base)?,
         ca_cert: section.optional_path("ca_cert", base)?,
         client_cert: section.optional_path("client_cert", base)?,
         client_key: section.optional_path("client_key", base)?,
     };
-    if settings.hsms.is_empty() {
-        return Err(
-            section.bad("hsms", &"name at least one HSM, such as \"http://localhost:12345\"")
-        );
-    }
     if settings.client_cert.is_some() != settings.client_key.is_some() {
         return Err(section.bad("client_cert", &"client_cert and client_key belong together"));
     }
+    if matches!(settings.by, SignedBy::Server { .. }) && settings.client_cert.is_none() {
+        // A server knows a line by nothing else.
+        return Err(section.missing("client_cert"));
+    }
     section.finish()?;
     Ok(settings)
+}
+
+fn signed_by(section: &Section<'_>, base: &Path) -> Result<SignedBy, JobError> {
+    let hsms = section.texts("hsms")?;
+    let servers = section.text_or_texts("server")?;
+    let pin_file = section.optional_path("pin_file", base)?;
+    let pin_slot = section.optional_number("pin_slot", 1, 0xFFFE)?.map(|slot| slot as u16);
+    let package = section.optional_parsed("package", str::parse::<PackageId>)?;
+    if servers.is_empty() {
+        if hsms.is_empty() {
+            let problem = "name at least one HSM, such as \"http://localhost:12345\", or a server";
+            return Err(section.bad("hsms", &problem));
+        }
+        if package.is_some() {
+            return Err(section.bad("package", &"only a signing server takes packages"));
+        }
+        return Ok(SignedBy::Hsms { urls: hsms, pin_file, pin_slot });
+    }
+    if !hsms.is_empty() {
+        return Err(section.bad("server", &"say either this or hsms"));
+    }
+    for (key, is_said) in [("pin_file", pin_file.is_some()), ("pin_slot", pin_slot.is_some())] {
+        if is_said {
+            return Err(section.bad(key, &"the PIN is the signing server's"));
+        }
+    }
+    let urls = servers.iter().map(|url| url.parse::<ServerUrl>());
+    let urls = urls.collect::<Result<_, _>>().map_err(|error| section.bad("server", &error))?;
+    Ok(SignedBy::Server { urls, package })
 }
 
 fn line(section: Section<'_>, base: &Path, job_name: &str) -> Result<LineSettings, JobError> {

@@ -160,6 +160,14 @@ impl<'a> Section<'a> {
         texts.collect()
     }
 
+    /// A text or a list of texts, empty where there is no such key.
+    pub(super) fn text_or_texts(&self, key: &'static str) -> Result<Vec<String>, JobError> {
+        match self.table.get(key).map(Spanned::get_ref) {
+            Some(DeValue::String(_)) => Ok(vec![self.text(key)?.to_owned()]),
+            _ => self.texts(key),
+        }
+    }
+
     /// Names with a text each.
     pub(super) fn words(&self, key: &'static str) -> Result<BTreeMap<String, String>, JobError> {
         let Some(value) = self.take(key) else { return Ok(BTreeMap::new()) };

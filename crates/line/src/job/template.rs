@@ -23,10 +23,8 @@ pub struct JobAnswers {
     pub page: JobPage,
     /// The line's name, where it is not the job's.
     pub line: Option<String>,
-    /// HSMs.
-    pub hsms: Vec<String>,
-    /// The PIN's file.
-    pub pin_file: Option<String>,
+    /// Who signs.
+    pub signed_by: SignedByAnswers,
     /// The pattern of serial numbers.
     pub pattern: String,
     /// First and last number.
@@ -50,6 +48,31 @@ pub struct JobPage {
     pub version: Option<u8>,
     /// The page's address.
     pub address: Option<u32>,
+}
+
+/// Who signs.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum SignedByAnswers {
+    /// HSMs of the line's own.
+    Hsms {
+        /// Where they are.
+        urls: Vec<String>,
+        /// The PIN's file.
+        pin_file: Option<String>,
+    },
+    /// A signing server.
+    Server {
+        /// Where it is, and others that share its record.
+        urls: Vec<String>,
+        /// The job package that pays, where it is named.
+        package: Option<String>,
+        /// The file of the authority that its certificate is of.
+        ca_cert: String,
+        /// The line's certificate.
+        client_cert: String,
+        /// Its key.
+        client_key: String,
+    },
 }
 
 /// The text of a job file.
@@ -87,10 +110,26 @@ pub fn job_text(answers: &JobAnswers) -> String {
     if let Some(address) = answers.page.address {
         put("address", format!("{address:#x}"));
     }
-    let hsms: Vec<String> = answers.hsms.iter().map(|url| quoted(url)).collect();
-    put("\n[signing]\nhsms", format!("[{}]", hsms.join(", ")));
-    if let Some(path) = &answers.pin_file {
-        put("pin_file", quoted(path));
+    let list = |urls: &[String]| {
+        let urls: Vec<String> = urls.iter().map(|url| quoted(url)).collect();
+        format!("[{}]", urls.join(", "))
+    };
+    match &answers.signed_by {
+        SignedByAnswers::Hsms { urls, pin_file } => {
+            put("\n[signing]\nhsms", list(urls));
+            if let Some(path) = pin_file {
+                put("pin_file", quoted(path));
+            }
+        }
+        SignedByAnswers::Server { urls, package, ca_cert, client_cert, client_key } => {
+            put("\n[signing]\nserver", list(urls));
+            if let Some(package) = package {
+                put("package", quoted(package));
+            }
+            put("ca_cert", quoted(ca_cert));
+            put("client_cert", quoted(client_cert));
+            put("client_key", quoted(client_key));
+        }
     }
     put("\n[serials]\nsource", quoted("range"));
     put("pattern", quoted(&answers.pattern));

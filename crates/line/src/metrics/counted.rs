@@ -120,6 +120,8 @@ impl Counted {
             }
             Event::Paused { .. } => self.is_paused = true,
             Event::Resumed => self.is_paused = false,
+            // As long as it is away, none of its HSMs counts as one that signs.
+            Event::SigningServerBack { .. } | Event::SigningServerAway { .. } => {}
             Event::Scan { .. } | Event::Stopping { .. } | Event::Ended(_) => {}
         }
     }

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use line::job::{
-    AppServerKey, DriverSettings, Job, JobAnswers, JobError, Problem, SerialSettings, job_text,
+    AppServerKey, DriverSettings, Job, JobAnswers, JobError, Problem, SerialSettings, SignedBy,
+    SignedByAnswers, job_text,
 };
 use page::PageVersion;
 
@@ -127,7 +128,7 @@ fn a_misspelt_key_is_told_with_the_one_that_was_meant() {
     assert_eq!(error("slots", "slot").hint().as_deref(), Some("is slots meant?"));
     assert_eq!(
         error("hsms", "hsm").problem.to_string(),
-        "signing.hsms: name at least one HSM, such as \"http://localhost:12345\""
+        "signing.hsms: name at least one HSM, such as \"http://localhost:12345\", or a server"
     );
 }
 
@@ -174,8 +175,10 @@ fn what_line_new_writes_can_be_read() {
         chip: "nrf52840".to_owned(),
         page: Default::default(),
         line: None,
-        hsms: vec!["http://localhost:1".to_owned(), "usb://".to_owned()],
-        pin_file: Some("pin.txt".to_owned()),
+        signed_by: SignedByAnswers::Hsms {
+            urls: vec!["http://localhost:1".to_owned(), "usb://".to_owned()],
+            pin_file: Some("pin.txt".to_owned()),
+        },
         pattern: "S{:04}".to_owned(),
         numbers: (1, 50),
         count: Some(50),
@@ -185,7 +188,46 @@ fn what_line_new_writes_can_be_read() {
     let job = parse(&job_text(&answers)).unwrap();
     assert_eq!(job.product.device_type, "A\"B");
     assert_eq!((job.line.slots, job.line.count), (3, Some(50)));
-    assert_eq!(job.signing.hsms.len(), 2);
+    assert!(matches!(job.signing.by, SignedBy::Hsms { urls, .. } if urls.len() == 2));
+    let signed_by = SignedByAnswers::Server {
+        urls: vec!["https://a".to_owned(), "https://b:9".to_owned()],
+        package: Some("spring".to_owned()),
+        ca_cert: "ca.pem".to_owned(),
+        client_cert: "client.pem".to_owned(),
+        client_key: "client.key".to_owned(),
+    };
+    let job = parse(&job_text(&JobAnswers { signed_by, ..answers })).unwrap();
+    let SignedBy::Server { urls, package } = job.signing.by else { panic!("{:?}", job.signing) };
+    assert_eq!(urls[0].to_string(), "https://a:8082");
+    assert_eq!(urls.len(), 2);
+    assert_eq!(package.map(|it| it.to_string()).as_deref(), Some("spring"));
+}
+
+#[test]
+fn a_signing_server_stands_in_place_of_hsms() {
+    const HSMS: &str = "hsms = [\"http://localhost:12345\"]";
+    const CERTIFICATE: &str = "client_cert = \"c\"\nclient_key = \"k\"";
+    let job = JOB.replace(HSMS, &format!("server = \"https://signer\"\n{CERTIFICATE}"));
+    let job = parse(&job).unwrap();
+    assert!(matches!(job.signing.by, SignedBy::Server { urls, package: None } if urls.len() == 1));
+    for (lines, words) in [
+        (format!("server = \"http://signer\"\n{CERTIFICATE}"), "server: a signing server is reach"),
+        (format!("server = \"https://a/b\"\n{CERTIFICATE}"), "server: an address is https://HOST"),
+        ("server = \"https://signer\"".to_owned(), "client_cert"),
+        (
+            format!("server = \"https://s\"\n{HSMS}\n{CERTIFICATE}"),
+            "server: say either this or hsms",
+        ),
+        (
+            format!("server = \"https://s\"\npin_file = \"p\"\n{CERTIFICATE}"),
+            "pin_file: the PIN is the signing server's",
+        ),
+        (format!("{HSMS}\npackage = \"p\""), "package: only a signing server"),
+        (format!("server = \"https://s\"\npackage = \"a b\"\n{CERTIFICATE}"), "package: a pack"),
+    ] {
+        let told = error(HSMS, &lines).problem.to_string();
+        assert!(told.contains(&format!("signing.{words}")), "{lines}: {told}");
+    }
 }
 
 proptest::proptest! {

@@ -1,7 +1,7 @@
 //! A signing server in place of HSMs: asked, and asked again with the same words until it answers.
 
 use std::{
-    sync::Arc,
+    sync::{Arc, Mutex as StdMutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -11,14 +11,17 @@ use rustls::ClientConfig;
 use sidewalk::{Curve, Stage};
 use tokio::{
     runtime::{Builder, Runtime},
+    select,
     sync::Mutex,
     time,
 };
 
 use super::{
-    BINARY_CONTENT_TYPE, PRODUCTS_PATH, ProductInfo, RequestId, SIGN_PATH, SignAnswer, SignCall,
+    BINARY_CONTENT_TYPE, PRODUCTS_PATH, Patience, ProductInfo, RequestId, SIGN_PATH, SignAnswer,
+    SignCall, Watch,
     client_error::SigningClientError,
     connection::{Connection, ServerUrl},
+    watch::Told,
 };
 use crate::who_signs::DeviceSigner;
 
@@ -31,6 +34,9 @@ const ATTEMPT_MAX: Duration = Duration::from_secs(75);
 
 /// How long a look at the load may take: it is shown, not waited for.
 const LOAD_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// How often the watch is asked whether to go on: what a person who ends a line does not notice.
+const PATIENCE_PERIOD: Duration = Duration::from_millis(100);
 
 /// Which servers, and for what.
 #[derive(Clone, Debug)]
@@ -45,8 +51,12 @@ pub struct SigningClientOptions {
     pub package: Option<String>,
     /// Whether numbers that have certificates get new ones on purpose.
     pub is_rework: bool,
+    /// How long [`SigningClient::open`] waits for a server.
+    pub open_wait_max: Duration,
     /// How long a caller waits for its chains, repetitions included.
     pub wait_max: Duration,
+    /// Who looks on; [`super::Unwatched`] where nobody does.
+    pub watch: Arc<dyn Watch>,
     /// The source of randomness, for request ids; false where there is none.
     pub fill_random: fn(&mut [u8]) -> bool,
 }
@@ -59,6 +69,9 @@ pub struct SigningClient {
     stage: Stage,
     ed25519_issuers: Vec<u8>,
     p256r1_issuers: Vec<u8>,
+    /// What the server said of the product last.
+    info: StdMutex<ProductInfo>,
+    told: Told,
     runtime: Runtime,
 }
 
@@ -76,7 +89,7 @@ impl SigningClient {
     ///
     /// # Errors
     ///
-    /// [`SigningClientError`]: no server answers within `wait_max`, or one says no.
+    /// [`SigningClientError`]: no server answers within `open_wait_max`, or one says no.
     pub fn open(options: SigningClientOptions) -> Result<Self, SigningClientError> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
@@ -93,10 +106,12 @@ impl SigningClient {
             stage: Stage::Production,
             ed25519_issuers: Vec::new(),
             p256r1_issuers: Vec::new(),
+            info: StdMutex::default(),
+            told: Told::default(),
             runtime,
             options,
         };
-        let (place, info) = client.wait(|| client.product())?;
+        let (place, info) = client.wait(client.options.open_wait_max, || client.product())?;
         let strange = |evidence: &str| SigningClientError::NotAServer {
             place: place.clone(),
             evidence: evidence.to_owned(),
@@ -109,6 +124,7 @@ impl SigningClient {
         client.stage = stage;
         client.ed25519_issuers = ed25519;
         client.p256r1_issuers = p256r1;
+        client.info = StdMutex::new(info);
         Ok(client)
     }
 
@@ -117,17 +133,26 @@ impl SigningClient {
         self.stage
     }
 
-    /// How busy the server is; `None` where it does not answer now.
-    pub fn load(&self) -> Option<ProductInfo> {
+    /// How busy the server is. One that does not answer now has no HSM that does.
+    pub fn load(&self) -> ProductInfo {
         let asked = async { time::timeout(LOAD_TIMEOUT, self.product()).await.ok()?.ok() };
-        self.runtime.block_on(asked).map(|(_, info)| info)
+        let asked = self.runtime.block_on(asked);
+        let mut known = self.info.lock().unwrap_or_else(PoisonError::into_inner);
+        *known = match asked {
+            Some((_, info)) => info,
+            None => ProductInfo { queued: 0, hsms_up: 0, ..known.clone() },
+        };
+        known.clone()
     }
 
     async fn product(&self) -> Result<(String, ProductInfo), SigningClientError> {
         let path = format!("{PRODUCTS_PATH}/{}", self.options.product);
         let (place, bytes) = self.exchange(&path, None).await?;
         match serde_json::from_slice(&bytes) {
-            Ok(info) => Ok((place, info)),
+            Ok(info) => {
+                self.told.answered(self.options.watch.as_ref(), &place, false);
+                Ok((place, info))
+            }
             Err(error) => {
                 let evidence = format!("it describes the product otherwise: {error}");
                 Err(SigningClientError::NotAServer { place, evidence })
@@ -135,16 +160,27 @@ impl SigningClient {
         }
     }
 
-    /// Repeats an attempt until it succeeds, fails for good, or the time is over.
-    fn wait<T, F>(&self, attempt: impl Fn() -> F) -> Result<T, SigningClientError>
+    /// Repeats an attempt until it succeeds, fails for good, the time is over, or the watch says so.
+    fn wait<T, F>(
+        &self,
+        wait_max: Duration,
+        attempt: impl Fn() -> F,
+    ) -> Result<T, SigningClientError>
     where
         F: Future<Output = Result<T, SigningClientError>>,
     {
         let began = Instant::now();
         self.runtime.block_on(async {
-            let mut pause = PAUSE_FIRST;
+            let (mut pause, mut last) = (PAUSE_FIRST, None);
+            let left = |last: Option<SigningClientError>| SigningClientError::Left {
+                last: last.map(Box::new),
+            };
             loop {
-                let error = match time::timeout(ATTEMPT_MAX, attempt()).await {
+                let attempted = select! {
+                    attempted = time::timeout(ATTEMPT_MAX, attempt()) => attempted,
+                    () = self.patience_ends(Patience::Leave) => return Err(left(last)),
+                };
+                let error = match attempted {
                     Ok(Ok(value)) => return Ok(value),
                     Ok(Err(error)) if !error.is_passing() => return Err(error),
                     Ok(Err(error)) => error,
@@ -154,15 +190,27 @@ impl SigningClient {
                         last: Box::new(SigningClientError::Silent),
                     },
                 };
+                self.told.failed(self.options.watch.as_ref(), &error);
                 let wait = error.retry_after().map_or(pause, |wait| wait.max(pause));
                 let waited = began.elapsed();
-                if waited + wait > self.options.wait_max {
+                if waited + wait > wait_max {
                     return Err(SigningClientError::TimedOut { waited, last: Box::new(error) });
                 }
-                time::sleep(wait).await;
+                last = Some(error);
+                select! {
+                    () = time::sleep(wait) => {}
+                    () = self.patience_ends(Patience::LastAttempt) => return Err(left(last)),
+                }
                 pause = (pause * 2).min(PAUSE_LONGEST);
             }
         })
+    }
+
+    /// Returns when the watch is as impatient as this, or more.
+    async fn patience_ends(&self, patience: Patience) {
+        while self.options.watch.patience() < patience {
+            time::sleep(PATIENCE_PERIOD).await;
+        }
     }
 
     /// One request over the shared connection, and who answered. Where that fails, the next one goes to the next server.
@@ -284,11 +332,14 @@ impl DeviceSigner for SigningClient {
             device: *device,
         };
         let body = Bytes::from(call.to_binary());
-        let (place, answer) = self.wait(|| async {
+        let (place, answer) = self.wait(self.options.wait_max, || async {
             let (place, bytes) =
                 self.exchange(SIGN_PATH, Some((BINARY_CONTENT_TYPE, body.clone()))).await?;
             match SignAnswer::from_binary(&bytes) {
-                Ok(answer) => Ok((place, answer)),
+                Ok(answer) => {
+                    self.told.answered(self.options.watch.as_ref(), &place, true);
+                    Ok((place, answer))
+                }
                 Err(error) => Err(SigningClientError::not_a_server(place, &error)),
             }
         })?;

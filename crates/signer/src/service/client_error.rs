@@ -52,6 +52,12 @@ pub enum SigningClientError {
         /// What went wrong last.
         last: Box<SigningClientError>,
     },
+    /// Whoever waits for the chains was told not to, see [`super::Watch`]. The same call gets them later.
+    #[error("wait for the signing server: the work ends{}", last.as_ref().map_or_else(String::new, |last| format!("; last: failed to {last}")))]
+    Left {
+        /// What went wrong last, where anything had.
+        last: Option<Box<SigningClientError>>,
+    },
     /// Whatever answered is no signing server of this version.
     #[error("understand the signing server {place}: {evidence}")]
     NotAServer {
@@ -85,13 +91,31 @@ impl SigningClientError {
         match self {
             Self::Connect { fault, .. } => !matches!(fault, ConnectFault::UnknownHost),
             Self::Tls { fault, .. } => matches!(fault, TlsFault::HungUp),
-            Self::Lost { .. } | Self::Silent | Self::TimedOut { .. } => true,
+            Self::Lost { .. } | Self::Silent | Self::TimedOut { .. } | Self::Left { .. } => true,
             Self::Refused { refusal, .. } => refusal.code.is_passing(),
             Self::NotAServer { .. }
             | Self::OtherChains { .. }
             | Self::TlsSetUp(_)
             | Self::NoServer
             | Self::System(_) => false,
+        }
+    }
+
+    /// The server that it happened with, where it is known.
+    pub(super) fn place(&self) -> Option<&str> {
+        match self {
+            Self::Connect { place, .. }
+            | Self::Tls { place, .. }
+            | Self::Lost { place, .. }
+            | Self::Refused { place, .. }
+            | Self::NotAServer { place, .. }
+            | Self::OtherChains { place } => Some(place),
+            Self::TimedOut { last, .. } => last.place(),
+            Self::Left { .. }
+            | Self::Silent
+            | Self::TlsSetUp(_)
+            | Self::NoServer
+            | Self::System(_) => None,
         }
     }
 
@@ -116,6 +140,7 @@ impl SigningClientError {
             Self::Lost { .. } | Self::Silent => "was the server restarted or the network cut?",
             Self::Refused { refusal, .. } => return refusal.hint.clone(),
             Self::TimedOut { last, .. } => return last.hint(),
+            Self::Left { last } => return last.as_ref().and_then(|last| last.hint()),
             Self::NotAServer { .. } => "check the address: is it the connector's or the gateway's?",
             Self::OtherChains { .. } => {
                 "was the server's DAK changed? start the line anew, so that it takes the new chain"

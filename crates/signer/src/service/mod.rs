@@ -12,6 +12,7 @@ mod json;
 mod product;
 mod refusal;
 mod request_id;
+mod watch;
 
 pub use self::{
     binary::BinaryError,
@@ -23,6 +24,7 @@ pub use self::{
     product::ProductInfo,
     refusal::{Refusal, RefusalCode},
     request_id::RequestId,
+    watch::{Patience, Unwatched, Watch},
 };
 
 /// Where calls to sign go.

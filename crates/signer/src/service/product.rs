@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A product that a server signs for, and how busy it is.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct ProductInfo {
     /// The tag of its DAK.
     pub tag: String,

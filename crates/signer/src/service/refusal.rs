@@ -82,6 +82,11 @@ impl RefusalCode {
         matches!(self, Self::Busy | Self::Hsm | Self::Storage | Self::Stopping)
     }
 
+    /// Whether others only come first.
+    pub(super) const fn is_queue(self) -> bool {
+        matches!(self, Self::Busy)
+    }
+
     /// The status of HTTP that goes with it.
     pub const fn status(self) -> u16 {
         match self {

@@ -15,7 +15,7 @@ use line::{
         sim::{SimDriver, SimSettings},
     },
     event::{Event, Listeners, SlotEvent},
-    job::{Job, JobAnswers, job_text},
+    job::{Job, JobAnswers, SignedByAnswers, job_text},
     signing::Signing,
 };
 use page::Catalogue;
@@ -111,8 +111,7 @@ impl Rehearsal<'_> {
             app_server_key: APP_SERVER_KEY.to_owned(),
             trust: None,
             chip: CHIP.to_owned(),
-            hsms: vec![NO_HSM.to_owned()],
-            pin_file: None,
+            signed_by: SignedByAnswers::Hsms { urls: vec![NO_HSM.to_owned()], pin_file: None },
             pattern: "BENCH{:08}".to_owned(),
             numbers: (1, self.devices),
             count: Some(self.devices),

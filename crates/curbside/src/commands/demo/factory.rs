@@ -13,12 +13,13 @@ use journal::Journal;
 use line::{
     Control, Line, LineMode,
     event::{Event, Listeners, SlotEvent, Totals},
-    job::{JobAnswers, job_text},
+    job::{JobAnswers, SignedByAnswers, job_text},
 };
 
 use super::{
     DemoArgs,
     hsms::{Hsms, TAG, trust_file},
+    server::Server,
 };
 use crate::{
     commands::line::{listen_for_signals, parts_of, read_job, sentence},
@@ -81,6 +82,7 @@ pub(super) fn write_jobs(
     args: &DemoArgs,
     directory: &Path,
     hsms: &Hsms,
+    server: Option<&Server>,
 ) -> Result<Vec<PathBuf>, Failure> {
     let lines = u64::from(args.lines);
     let mut first = 1;
@@ -96,8 +98,16 @@ pub(super) fn write_jobs(
         fs::create_dir_all(&logs).map_err(|error| {
             Failure::new(Exit::Io, format!("failed to make {}: {error}", logs.display()))
         })?;
+        let name = format!("line-{number}");
+        let signed_by = match server {
+            Some(server) => signed_by_server(server, &name, &place)?,
+            None => SignedByAnswers::Hsms {
+                urls: hsms.urls().to_vec(),
+                pin_file: hsms.pin_file().to_str().map(str::to_owned),
+            },
+        };
         let answers = JobAnswers {
-            name: format!("line-{number}"),
+            name,
             tag: TAG.to_owned(),
             device_type: DEVICE_TYPE.to_owned(),
             apid: APID.to_owned(),
@@ -106,8 +116,7 @@ pub(super) fn write_jobs(
             chip: "nrf52840".to_owned(),
             page: Default::default(),
             line: None,
-            hsms: hsms.urls().to_vec(),
-            pin_file: hsms.pin_file().to_str().map(str::to_owned),
+            signed_by,
             pattern: "DEMO{:08}".to_owned(),
             numbers: (first, first + count - 1),
             count: Some(count),
@@ -125,6 +134,19 @@ pub(super) fn write_jobs(
     Ok(jobs)
 }
 
+/// Gives a line its certificate, and names both to its job.
+fn signed_by_server(server: &Server, line: &str, place: &Path) -> Result<SignedByAnswers, Failure> {
+    const DIRECTORY: &str = "certificates";
+    server.certificates().issue_line(line, &place.join(DIRECTORY))?;
+    Ok(SignedByAnswers::Server {
+        urls: vec![server.url().to_owned()],
+        package: None,
+        ca_cert: format!("{DIRECTORY}/ca.pem"),
+        client_cert: format!("{DIRECTORY}/client.pem"),
+        client_key: format!("{DIRECTORY}/client.key"),
+    })
+}
+
 /// Runs all lines until every device is made.
 pub(super) fn run_lines(args: &DemoArgs, jobs: &[PathBuf], pin: &Pin) -> Result<Made, Failure> {
     let control = Arc::new(Control::default());
@@ -136,9 +158,10 @@ pub(super) fn run_lines(args: &DemoArgs, jobs: &[PathBuf], pin: &Pin) -> Result<
     for path in jobs {
         let listeners = listeners(args.verbose, path, &progress);
         let job = read_job(path)?;
-        let (control, pin, journals) = (Arc::clone(&control), pin.clone(), Arc::clone(&journals));
+        let (control, journals) = (Arc::clone(&control), Arc::clone(&journals));
+        let credentials = args.local.then(|| pin.clone().into());
         let thread = thread::Builder::new().spawn(move || -> Result<Totals, Failure> {
-            let parts = parts_of(job, pin.into(), LineMode::Run, control, listeners)?;
+            let parts = parts_of(job, credentials, LineMode::Run, control, listeners)?;
             let journal = (parts.job.line.journal.clone(), Arc::clone(&parts.journal));
             journals.lock().unwrap_or_else(PoisonError::into_inner).push(journal);
             Ok(Line::prepare(parts)?.run()?)
@@ -186,6 +209,8 @@ fn listeners(is_verbose: bool, job: &Path, progress: &Progress) -> Listeners {
         let is_trouble = matches!(
             event,
             Event::HsmDown { .. }
+                | Event::SigningServerAway { .. }
+                | Event::SigningServerBack { .. }
                 | Event::ControlLogFailed { .. }
                 | Event::Slot { what: SlotEvent::Failed { .. }, .. }
         );

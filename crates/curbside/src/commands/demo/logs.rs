@@ -11,6 +11,7 @@ use std::{
 use control_log::{CheckOptions, check, check::Finding};
 use journal::JournalView;
 use sidewalk::{Smsn, Verifier};
+use signing_server::store::Counts;
 
 use super::{factory::Made, hsms::trust_file};
 use crate::{
@@ -80,7 +81,12 @@ fn check_batch(path: &Path, verifier: &Verifier) -> Result<(u64, HashSet<Smsn>),
 }
 
 /// Whether everything is as it should be.
-pub(super) fn verdict(devices: u64, made: &Made, batch: &Batch) -> Result<(), Failure> {
+pub(super) fn verdict(
+    devices: u64,
+    made: &Made,
+    issued: Option<Counts>,
+    batch: &Batch,
+) -> Result<(), Failure> {
     let passed: u64 = made.lines.iter().map(|totals| totals.passed).sum();
     if passed < devices {
         return Err(Failure::new(
@@ -92,6 +98,15 @@ pub(super) fn verdict(devices: u64, made: &Made, batch: &Batch) -> Result<(), Fa
         let message = format!(
             "{passed} devices were made; the batch has {} records of {} devices, {} of them faulty",
             batch.devices, batch.smsns, batch.faulty
+        );
+        return Err(Failure::new(Exit::Defect, message));
+    }
+    if let Some(counts) = issued
+        && (counts.issued != passed || counts.evidence != passed || counts.pending > 0)
+    {
+        let message = format!(
+            "{passed} devices were made; the signing server issued {}, has {} entries of evidence, and {} are not signed yet",
+            counts.issued, counts.evidence, counts.pending
         );
         return Err(Failure::new(Exit::Defect, message));
     }

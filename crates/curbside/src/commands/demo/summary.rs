@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use line::event::Totals;
+use signing_server::store::Counts;
 
-use super::{DemoArgs, factory::Made, logs::Batch};
+use super::{DemoArgs, factory::Made, logs::Batch, server::settings_file};
 use crate::{block::Block, failure::Failure, terminal};
 
 /// Prints what was made, how fast, and where it lies.
@@ -12,6 +13,7 @@ pub(super) fn print(
     args: &DemoArgs,
     directory: &Path,
     made: &Made,
+    issued: Option<Counts>,
     batch: &Batch,
 ) -> Result<(), Failure> {
     let passed: u64 = made.lines.iter().map(|totals| totals.passed).sum();
@@ -27,6 +29,7 @@ pub(super) fn print(
         .for_programs()
         .number("hsms", args.hsms)
         .list("lines", lines.collect())
+        .maybe_block("signing_server", issued.map(|counts| server_block(counts, passed)))
         .block("batch", batch_block(batch))
         .text("directory", directory.display());
     if args.json {
@@ -37,6 +40,12 @@ pub(super) fn print(
     terminal::note(&format!(
         "hint: `curbside line report {shown}/line-1/job.toml` shows times and yield"
     ));
+    if issued.is_some() {
+        terminal::note(&format!(
+            "hint: `curbside signer serve {}` starts the server again, once its HSMs are served (`curbside hsm serve`)",
+            settings_file(directory).display()
+        ));
+    }
     terminal::note(&format!("hint: `curbside explain {}` shows the devices", batch.path.display()));
     Ok(())
 }
@@ -56,6 +65,18 @@ fn line_block(number: u32, totals: &Totals) -> Block {
         .number("failed", totals.failed)
         .number("logged", totals.logged)
         .number("took_ms", totals.took_ms)
+}
+
+fn server_block(counts: Counts, devices: u64) -> Block {
+    let title = format!(
+        "issued {}, evidence entries {}, devices {devices}",
+        counts.issued, counts.evidence
+    );
+    Block::line(title)
+        .number("issued", counts.issued)
+        .number("evidence", counts.evidence)
+        .number("attempts", counts.attempts)
+        .number("pending", counts.pending)
 }
 
 fn batch_block(batch: &Batch) -> Block {

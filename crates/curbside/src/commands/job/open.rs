@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use durable::Visibility;
-use line::job::{Job, JobAnswers, JobPage, job_text};
+use line::job::{Job, JobAnswers, JobPage, SignedByAnswers, job_text};
 use sha2::{Digest as _, Sha256};
 
 use super::read_package;
@@ -53,6 +53,9 @@ pub(crate) struct OpenArgs {
     /// An HSM; may be said more than once
     #[arg(long = "hsm", value_name = "URL", default_value = "http://localhost:12345")]
     hsms: Vec<String>,
+    /// A signing server, in place of HSMs; ca.pem, client.pem and client.key are then expected beside the job file
+    #[arg(long = "server", value_name = "URL", conflicts_with = "hsms")]
+    servers: Vec<String>,
     /// The pattern of serial numbers
     #[arg(long, value_name = "PATTERN", default_value = "SN{:08}")]
     serials: String,
@@ -100,8 +103,7 @@ pub(super) fn run(args: &OpenArgs) -> Result<(), Failure> {
             address: package.page.address,
         },
         line: Some(line),
-        hsms: args.hsms.clone(),
-        pin_file: None,
+        signed_by: signed_by(args, package.id.as_str()),
         pattern: args.serials.clone(),
         numbers: (1, count),
         count: Some(count),
@@ -125,4 +127,18 @@ pub(super) fn run(args: &OpenArgs) -> Result<(), Failure> {
     terminal::note(&format!("{} is written", job.display()));
     terminal::note("hint: its driver is the simulation; docs/job.md explains every key");
     Ok(())
+}
+
+/// HSMs of the line's own, or the server that counts what the package pays for.
+fn signed_by(args: &OpenArgs, package: &str) -> SignedByAnswers {
+    if args.servers.is_empty() {
+        return SignedByAnswers::Hsms { urls: args.hsms.clone(), pin_file: None };
+    }
+    SignedByAnswers::Server {
+        urls: args.servers.clone(),
+        package: Some(package.to_owned()),
+        ca_cert: "ca.pem".to_owned(),
+        client_cert: "client.pem".to_owned(),
+        client_key: "client.key".to_owned(),
+    }
 }

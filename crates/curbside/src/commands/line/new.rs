@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::Args;
-use line::job::{Job, JobAnswers, job_text};
+use line::job::{Job, JobAnswers, SignedByAnswers, job_text};
 
 use crate::{
     exit::Exit,
@@ -48,6 +48,15 @@ pub(crate) struct NewArgs {
     /// The file with the PIN
     #[arg(long, value_name = "FILE")]
     pin_file: Option<String>,
+    /// A signing server in place of HSMs, https://HOST:PORT; may be said more than once
+    #[arg(long = "server", value_name = "URL", conflicts_with_all = ["hsms", "pin_file"])]
+    servers: Vec<String>,
+    /// The job package that pays, where the server shall not look for it
+    #[arg(long, value_name = "ID", requires = "servers")]
+    package: Option<String>,
+    /// The directory with the line's ca.pem, client.pem and client.key for the signing server
+    #[arg(long, value_name = "DIR", default_value = ".", requires = "servers")]
+    certificates: PathBuf,
     /// The pattern of serial numbers
     #[arg(long, value_name = "PATTERN")]
     serials: Option<String>,
@@ -85,11 +94,7 @@ pub(super) fn run(args: &NewArgs) -> Result<(), Failure> {
         chip: asker.text(&args.chip, "chip", "Chip?", "nrf52840")?,
         page: Default::default(),
         line: None,
-        hsms: match args.hsms.as_slice() {
-            [] => vec![asker.text(&None, "hsm", "HSM?", "http://localhost:12345")?],
-            urls => urls.to_vec(),
-        },
-        pin_file: args.pin_file.clone(),
+        signed_by: signed_by(args, &mut asker)?,
         pattern: asker.text(&args.serials, "serials", "Serial numbers?", "SN{:06}")?,
         numbers: (1, count),
         count: Some(count),
@@ -107,6 +112,25 @@ pub(super) fn run(args: &NewArgs) -> Result<(), Failure> {
     terminal::note(&format!("{} is written", args.path.display()));
     terminal::note(&format!("hint: `curbside line run {}` takes boards in", args.path.display()));
     Ok(())
+}
+
+/// Who signs. A person is asked for an HSM where nothing is said: who has a signing server knows its name.
+fn signed_by(args: &NewArgs, asker: &mut Asker) -> Result<SignedByAnswers, Failure> {
+    if args.servers.is_empty() {
+        let urls = match args.hsms.as_slice() {
+            [] => vec![asker.text(&None, "hsm", "HSM?", "http://localhost:12345")?],
+            urls => urls.to_vec(),
+        };
+        return Ok(SignedByAnswers::Hsms { urls, pin_file: args.pin_file.clone() });
+    }
+    let file = |name: &str| args.certificates.join(name).to_string_lossy().into_owned();
+    Ok(SignedByAnswers::Server {
+        urls: args.servers.clone(),
+        package: args.package.clone(),
+        ca_cert: file("ca.pem"),
+        client_cert: file("client.pem"),
+        client_key: file("client.key"),
+    })
 }
 
 fn driver_text(driver: &str, slots: u16, probes: &[String]) -> String {

@@ -6,8 +6,12 @@ use durable::{DurableError, Operation};
 use hsm::Credentials;
 use journal::{Journal, UnixMillis};
 use line::{
-    AssemblyError, Control, Edge, FixtureError, LineError, LineMode, LineParts, event::Listeners,
-    job::Job, label::LabelError, metrics::ServeError, plant::PlantError,
+    AssemblyError, Control, Edge, FixtureError, LineError, LineMode, LineParts, OpenSigner,
+    event::Listeners,
+    job::{Job, SignedBy},
+    label::LabelError,
+    metrics::ServeError,
+    plant::PlantError,
 };
 
 use crate::{
@@ -19,19 +23,20 @@ use crate::{
     trust::TrustArgs,
 };
 
-/// The PIN: from the option, or from the file that the job names, or from a prompt.
-pub(crate) fn read_credentials(job: &Job, pin: &PinArgs) -> Result<Credentials, Failure> {
-    let pin = match &job.signing.pin_file {
-        Some(path) if !pin.is_given() => pin_of_file(path)?,
-        _ => pin.read()?,
+/// The PIN: from the option, or from the file that the job names, or from a prompt. Where a signing server has it, none.
+pub(crate) fn read_credentials(job: &Job, pin: &PinArgs) -> Result<Option<Credentials>, Failure> {
+    let pin = match &job.signing.by {
+        SignedBy::Server { .. } => return Ok(None),
+        SignedBy::Hsms { pin_file: Some(path), .. } if !pin.is_given() => pin_of_file(path)?,
+        SignedBy::Hsms { .. } => pin.read()?,
     };
-    Ok(pin.into())
+    Ok(Some(pin.into()))
 }
 
 /// Opens everything that a line has.
 pub(crate) fn parts_of(
     job: Job,
-    credentials: Credentials,
+    credentials: Option<Credentials>,
     mode: LineMode,
     control: Arc<Control>,
     listeners: Listeners,
@@ -57,9 +62,9 @@ pub(crate) fn parts_of(
     let drivers = job.open_fixtures(&pages)?;
     let labels = job.open_labels()?;
     let plant = job.open_plant(&listeners)?;
-    let signing = Arc::new(job.open_signer(&edge, &listeners)?);
+    let OpenSigner { stage, signing } = job.open_signer(&edge, &control, &listeners)?;
     Ok(LineParts {
-        stage: signing.who_signs().authority().stage(),
+        stage,
         mode,
         journal,
         signing,
@@ -136,8 +141,11 @@ impl From<AssemblyError> for Failure {
             AssemblyError::Fleet(error) => return error.into(),
             AssemblyError::Endpoint(error) => return error.into(),
             AssemblyError::Selection(error) => return error.into(),
+            AssemblyError::Server(error) => return error.into(),
+            AssemblyError::Authorities(_) => Exit::NotGenuine,
+            AssemblyError::Stage { .. } => Exit::HsmContent,
             AssemblyError::Serials(_) => Exit::Io,
-            AssemblyError::Page(_) => Exit::Usage,
+            AssemblyError::Page(_) | AssemblyError::NoPin => Exit::Usage,
             AssemblyError::File { .. }
             | AssemblyError::List { .. }
             | AssemblyError::Catalogue(_) => Exit::Malformed,

@@ -29,6 +29,10 @@ fn said(event: &Event, is_verbose: bool) -> Option<String> {
         Event::HsmDown { place, why } => {
             format!("warning: the HSM at {place} does not answer: {why}; it is tried again")
         }
+        Event::SigningServerBack { place } => format!("the signing server at {place} signs"),
+        Event::SigningServerAway { place, why } => format!(
+            "warning: the signing server at {place} does not sign: {why}; boards wait, and it is asked again"
+        ),
         Event::Signing { .. } => return None,
         Event::ControlLog { file, devices } => {
             format!("control log {file}: {}", counted(*devices as u64, "device", "devices"))

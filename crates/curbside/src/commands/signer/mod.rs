@@ -4,7 +4,7 @@ mod serve;
 mod serving;
 mod status;
 
-pub(super) use self::serving::{front_settings, read_settings};
+pub(super) use self::serving::{Serving, front_settings, read_settings};
 
 use clap::Subcommand;
 

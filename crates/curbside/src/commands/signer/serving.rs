@@ -10,6 +10,7 @@ use mtls::front::{
 use signing_server::{
     Desk, ProductEdge, ProductSettings, Settings,
     api::{Api, ApiSettings},
+    store::Counts,
 };
 use tokio::{
     runtime::{self, Runtime},
@@ -144,6 +145,11 @@ impl Serving {
             }
             time::sleep(STORE_PERIOD).await;
         }
+    }
+
+    /// What the database has counted.
+    pub(crate) fn counts(&self) -> Result<Counts, Failure> {
+        Ok(self.runtime.block_on(self.desk.store().counts())?)
     }
 
     /// Finishes what is in hand, closes sessions and database.
@@ -289,10 +295,8 @@ impl From<signing_server::store::StoreFault> for Failure {
         use signing_server::store::StoreFault;
         let exit = match &fault {
             StoreFault::File(error) => return error.clone().into(),
-            StoreFault::InUse { .. } => Exit::Refused,
-            StoreFault::NotAStore { .. }
-            | StoreFault::Damaged { .. }
-            | StoreFault::Settings { .. } => Exit::Malformed,
+            StoreFault::InUse { .. } | StoreFault::Settings { .. } => Exit::Refused,
+            StoreFault::NotAStore { .. } | StoreFault::Damaged { .. } => Exit::Malformed,
             StoreFault::Away { .. } | StoreFault::Broken { .. } => Exit::Io,
             StoreFault::Gone => Exit::Defect,
         };

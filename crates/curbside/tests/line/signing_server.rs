@@ -1,0 +1,218 @@
+//! A signing server as a process of its own, with certificates, a job package and a database.
+
+use std::{
+    fs,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::Command,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use durable::Visibility;
+use evidence::note::SigningKey;
+use mtls::authority::{
+    Authority, KeyKind, NewAuthority, NewPeer, Passphrase, PeerFiles, PeerKey, Purpose, Unlocked,
+};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+use sidewalk::Stage;
+use signer::package::{PackagePage, PackageTerms};
+use zeroize::Zeroizing;
+
+use crate::{
+    line_place::CHIP,
+    plant::{PROGRAM, Plant},
+    process::Running,
+};
+
+/// Ports below those that systems give to clients: a client that asks for a server which is down must not be given the
+/// server's port, or it would talk to itself.
+const PORTS: std::ops::Range<u16> = 20_000..32_000;
+
+const KEY: PeerKey<'_> = PeerKey::New(KeyKind::P256);
+const DAYS: u32 = 2;
+
+/// A command that asks the server takes no longer.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Where the server is, whether it runs or not.
+pub(crate) struct SigningServer {
+    place: PathBuf,
+    port: u16,
+    maker: String,
+}
+
+/// What the server counts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Counted {
+    pub(crate) issued: u64,
+    pub(crate) evidence: u64,
+    pub(crate) pending: u64,
+    pub(crate) attempts: u64,
+    pub(crate) quota_used: u64,
+}
+
+impl SigningServer {
+    /// Makes its directory in the plant's: certificates for it and for lines `line-1` to `line-N`, and a package that pays for
+    /// so many devices.
+    pub(crate) fn new(plant: &Plant, lines: u64, quota: u64) -> Self {
+        let place = plant.path().join("signer");
+        fs::create_dir_all(place.join("packages")).unwrap();
+        issue_all(&place, lines);
+        let evidence = key("plant/evidence", 1);
+        let pem = evidence.to_pem();
+        durable::write_new(place.join("evidence.key"), Visibility::OwnerOnly, pem.as_bytes())
+            .unwrap();
+        let maker = key("maker/packages", 2);
+        let note = terms(&plant.trust_file(), quota).seal(&maker).unwrap().to_string();
+        durable::write_new(place.join("packages/all.package"), Visibility::Shared, note.as_bytes())
+            .unwrap();
+        let server = Self { place, port: free_port(), maker: maker.verifier().to_string() };
+        server.connect(plant);
+        server
+    }
+
+    /// Writes the settings with the HSMs' addresses of today.
+    pub(crate) fn connect(&self, plant: &Plant) {
+        let text = format!(
+            "schema = 1
+name = \"signer\"
+listen = [\"127.0.0.1:{}\"]
+certificates = \"server\"
+database = \"signer.db\"
+evidence_key = \"evidence.key\"
+packages = \"packages\"
+makers = [{:?}]
+[[product]]
+tag = \"RNET_DAK_DUMMY\"
+hsms = {:?}
+pin_file = {:?}
+trust = {:?}
+needs_package = true
+",
+            self.port,
+            self.maker,
+            plant.urls(),
+            plant.path().join("pin"),
+            plant.trust_file(),
+        );
+        durable::write_replace(self.place.join("signer.toml"), Visibility::Shared, text.as_bytes())
+            .unwrap();
+    }
+
+    /// Starts it.
+    pub(crate) fn start(&self) -> Running {
+        let mut command = Command::new(PROGRAM);
+        command.args(["signer", "serve", "signer.toml"]).current_dir(&self.place);
+        Running::start(&mut command)
+    }
+
+    /// The table of a line's job that names it.
+    pub(crate) fn signing(&self, line: u64) -> String {
+        let file = |name: &str| self.place.join(format!("line-{line}")).join(name);
+        format!(
+            "server = \"https://127.0.0.1:{}\"\nca_cert = {:?}\nclient_cert = {:?}\nclient_key = {:?}\n",
+            self.port,
+            file("ca.pem"),
+            file("client.pem"),
+            file("client.key"),
+        )
+    }
+
+    /// Its database.
+    pub(crate) fn database(&self) -> PathBuf {
+        self.place.join("signer.db")
+    }
+
+    /// Asks it, once it answers.
+    pub(crate) fn counted(&self) -> Counted {
+        let mut last = String::new();
+        for _ in 0..100 {
+            let mut command = Command::new(PROGRAM);
+            command.current_dir(self.place.join("line-1"));
+            command.args(["signer", "status", "--json"]);
+            command.arg(format!("https://127.0.0.1:{}", self.port));
+            command.args(["--ca-cert", "ca.pem", "--client-cert", "client.pem"]);
+            command.args(["--client-key", "client.key"]);
+            let ended = Running::start(&mut command).end_within(PATIENCE);
+            if ended.code == Some(0) {
+                let status: Value = serde_json::from_str(&ended.text).unwrap();
+                let number = |value: &Value| value.as_u64().unwrap();
+                return Counted {
+                    issued: number(&status["issued"]),
+                    evidence: number(&status["evidence"]),
+                    pending: number(&status["pending"]),
+                    attempts: number(&status["attempts"]),
+                    quota_used: number(&status["packages"][0]["used"]),
+                };
+            }
+            last = ended.text;
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        panic!("the signing server does not answer: {last}");
+    }
+}
+
+fn issue_all(place: &Path, lines: u64) {
+    let passphrase = Passphrase::new(Zeroizing::new(b"of the plant".to_vec())).unwrap();
+    let new = NewAuthority { days: DAYS, key: KeyKind::P256 };
+    let authority =
+        Authority::create(&place.join("ca"), &passphrase, new, now_unix(), &mut random).unwrap();
+    let unlocked = authority.unlock(&passphrase).unwrap();
+    issue(&unlocked, Purpose::Server, "127.0.0.1", &place.join("server"));
+    for line in 1..=lines {
+        let name = format!("line-{line}");
+        issue(&unlocked, Purpose::Client, &name, &place.join(&name));
+    }
+}
+
+fn issue(unlocked: &Unlocked, purpose: Purpose, name: &str, directory: &Path) {
+    let peer = NewPeer { purpose, name, role: None, line: None, names: &[], days: DAYS, key: KEY };
+    let issued = unlocked.issue(&peer, now_unix(), &mut random).unwrap();
+    let authority = unlocked.authority();
+    let files = PeerFiles { purpose, has_key: true, directory };
+    files
+        .write(
+            authority.certificate().pem(),
+            issued.record.certificate_pem(),
+            issued.key_pem.as_ref(),
+            &authority.revocation_list_pem().unwrap(),
+        )
+        .unwrap();
+}
+
+fn terms(trust: &Path, count: u64) -> PackageTerms {
+    let trust = durable::read_bounded(trust, 1024 * 1024).unwrap();
+    PackageTerms {
+        id: "all".parse().unwrap(),
+        product: "RNET_DAK_DUMMY".to_owned(),
+        stage: Stage::Production,
+        apid: "dumy".parse().unwrap(),
+        device_type: "A17XHX23H06INH".to_owned(),
+        count,
+        not_before_unix: now_unix() - 3600,
+        not_after_unix: now_unix() + 86_400,
+        lines: Vec::new(),
+        page: PackagePage { chip: CHIP.to_owned(), firmware: None, version: 8, address: None },
+        trust_sha256: Sha256::digest(trust).into(),
+    }
+}
+
+fn key(name: &str, seed: u8) -> SigningKey {
+    SigningKey::from_seed(name.parse().unwrap(), &Zeroizing::new([seed; 32]))
+}
+
+fn free_port() -> u16 {
+    let from = u16::try_from(std::process::id() % 10_000).unwrap();
+    let mut ports = PORTS.skip(usize::from(from)).chain(PORTS);
+    ports.find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).unwrap()
+}
+
+fn random(bytes: &mut [u8]) -> Result<(), mtls::authority::AuthorityError> {
+    getrandom::fill(bytes).map_err(|_| mtls::authority::AuthorityError::Randomness)
+}
+
+#[expect(clippy::disallowed_methods, reason = "certificates are valid now")]
+fn now_unix() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
+}
