@@ -2,6 +2,7 @@
 
 mod certificates;
 mod finding;
+mod job;
 mod machine;
 mod server;
 mod signer;
@@ -13,7 +14,13 @@ use clap::Args;
 use hsm::Endpoint;
 
 use self::machine::{clock_finding, disk_finding, hsm_findings, usb_findings};
-use crate::{block::Block, clock, commands::Format, failure::Failure, hsm_access::TlsArgs};
+use crate::{
+    block::Block,
+    clock,
+    commands::{Format, line::read_job},
+    failure::Failure,
+    hsm_access::TlsArgs,
+};
 
 /// Check this machine: HSMs, permissions, clock, disk; a signing server, or the way to one
 ///
@@ -24,6 +31,7 @@ use crate::{block::Block, clock, commands::Format, failure::Failure, hsm_access:
 #[command(after_help = "Examples:
   curbside doctor
   curbside doctor --signer /etc/curbside/signer.toml
+  curbside doctor --job job.toml
   curbside doctor --server https://signer.plant:8082 --ca-cert ca.pem --client-cert client.pem --client-key client.key --product RNET_DAK_NAME")]
 pub(crate) struct DoctorArgs {
     /// An HSM to reach: a connector's URL, or usb:// for one that is plugged in here; without this one that is plugged
@@ -36,6 +44,9 @@ pub(crate) struct DoctorArgs {
     /// Check the way from this line PC to a signing server
     #[arg(long, value_name = "URL", conflicts_with = "connectors")]
     server: Option<ServerUrl>,
+    /// Check the way from this line PC to whoever signs for a job: its signing servers, or its HSMs
+    #[arg(long, value_name = "JOB", conflicts_with_all = ["connectors", "signer", "server"])]
+    job: Option<PathBuf>,
     /// The product that the signing server must have
     #[arg(long, value_name = "TAG", requires = "server")]
     product: Option<String>,
@@ -54,7 +65,11 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<(), Failure> {
         findings.extend(signer::findings(settings)?);
     } else if let Some(server) = &args.server {
         findings.push(disk_finding(&args.dir));
-        findings.extend(server::findings(server, &args.tls, args.product.as_deref()));
+        findings.extend(server::certificate_findings(&args.tls));
+        let wanted = server::Wanted { product: args.product.as_deref(), package: None };
+        findings.extend(server::findings(server, &args.tls, wanted));
+    } else if let Some(path) = &args.job {
+        findings.extend(job::findings(&read_job(path)?)?);
     } else {
         let tls = args.tls.client()?;
         findings.push(disk_finding(&args.dir));

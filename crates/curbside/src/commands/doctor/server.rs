@@ -17,7 +17,17 @@ const SKEW_WARNING_S: u64 = 60;
 /// How far they may be apart at most.
 const SKEW_MAX_S: u64 = 300;
 
-pub(super) fn findings(server: &ServerUrl, args: &TlsArgs, product: Option<&str>) -> Vec<Finding> {
+/// What a server must have for a line.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    /// The product; any without it.
+    pub(super) product: Option<&'a str>,
+    /// The job package; whichever pays without it.
+    pub(super) package: Option<&'a str>,
+}
+
+/// The files that a line shows to servers.
+pub(super) fn certificate_findings(args: &TlsArgs) -> Vec<Finding> {
     let mut findings = Vec::new();
     findings.extend(args.ca_cert.as_deref().map(certificate_finding));
     findings.extend(args.client_key.as_deref().map(|path| secret_finding("key", path)));
@@ -25,6 +35,12 @@ pub(super) fn findings(server: &ServerUrl, args: &TlsArgs, product: Option<&str>
         findings.push(certificate_finding(path));
         findings.extend(role_finding(path));
     }
+    findings
+}
+
+/// One server, as far as it lets us look.
+pub(super) fn findings(server: &ServerUrl, args: &TlsArgs, wanted: Wanted<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
     let what = format!("signing server {server}");
     let mut look = match args.client().and_then(|tls| open(server, &tls)) {
         Ok(look) => look,
@@ -42,8 +58,8 @@ pub(super) fn findings(server: &ServerUrl, args: &TlsArgs, product: Option<&str>
         Ok(products) => {
             findings.push(Finding::good(what, "answers over mutual TLS"));
             findings.extend(clock_finding(look.date_unix()));
-            findings.extend(product_findings(&products, product));
-            findings.extend(package_findings(&mut look));
+            findings.extend(product_findings(&products, wanted.product));
+            findings.extend(package_findings(&mut look, wanted.package));
         }
         Err(failure) => findings.push(Finding::bad(what, failure)),
     }
@@ -92,7 +108,7 @@ fn clock_finding(server_unix: Option<u64>) -> Option<Finding> {
 }
 
 /// What is left of the job packages that the server has.
-fn package_findings(look: &mut ServerLook) -> Vec<Finding> {
+fn package_findings(look: &mut ServerLook, wanted: Option<&str>) -> Vec<Finding> {
     let what = "job packages";
     let read = look.get("/v1/packages").map_err(Failure::from).and_then(|bytes| {
         serde_json::from_slice::<Vec<Package>>(&bytes).map_err(|error| {
@@ -112,7 +128,17 @@ fn package_findings(look: &mut ServerLook) -> Vec<Finding> {
         }
         Finding::warning(what, found).advise(["ask the device maker for the next one".to_owned()])
     };
-    packages.iter().map(finding).collect()
+    if let Some(id) = wanted
+        && !packages.iter().any(|package| package.id == id)
+    {
+        let failure = Failure::new(Exit::Refused, "the server does not have it");
+        return vec![
+            Finding::bad(format!("job package {id}"), failure)
+                .advise(["put it into the server's directory for packages".to_owned()]),
+        ];
+    }
+    let shown = packages.iter().filter(|package| wanted.is_none_or(|id| package.id == id));
+    shown.map(finding).collect()
 }
 
 /// A job package as the server tells of it.
