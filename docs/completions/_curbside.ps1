@@ -33,9 +33,13 @@ Register-ArgumentCompleter -Native -CommandName 'curbside' -ScriptBlock {
             [CompletionResult]::new('page', 'page', [CompletionResultType]::ParameterValue, 'Build, show, compare and merge manufacturing pages')
             [CompletionResult]::new('log', 'log', [CompletionResultType]::ParameterValue, 'Consolidate, check, show and split control logs')
             [CompletionResult]::new('hsm', 'hsm', [CompletionResultType]::ParameterValue, 'Program, serve and examine HSMs')
+            [CompletionResult]::new('mtls', 'mtls', [CompletionResultType]::ParameterValue, 'Make the certificates of a networked set-up, and guard a connector with them')
             [CompletionResult]::new('line', 'line', [CompletionResultType]::ParameterValue, 'Run a line: boards in fixtures, from a serial number to a finished device')
+            [CompletionResult]::new('signer', 'signer', [CompletionResultType]::ParameterValue, 'Sign for many lines from one server')
             [CompletionResult]::new('device', 'device', [CompletionResultType]::ParameterValue, 'Serve and boot simulated boards')
-            [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check this machine: HSMs, permissions, clock, disk')
+            [CompletionResult]::new('job', 'job', [CompletionResultType]::ParameterValue, 'Seal, read and check job packages')
+            [CompletionResult]::new('audit', 'audit', [CompletionResultType]::ParameterValue, 'Check the log of issuances, without its server')
+            [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Check this machine: HSMs, permissions, clock, disk; a signing server, or the way to one')
             [CompletionResult]::new('compat', 'compat', [CompletionResultType]::ParameterValue, 'Take a public tool''s own command line')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print a completion script for a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page, or write one for every command')
@@ -49,6 +53,7 @@ Register-ArgumentCompleter -Native -CommandName 'curbside' -ScriptBlock {
             [CompletionResult]::new('--dir', '--dir', [CompletionResultType]::ParameterName, 'The directory for everything that is made; without this curbside-demo, or the next name that is free')
             [CompletionResult]::new('--pin-file', '--pin-file', [CompletionResultType]::ParameterName, 'The PIN of the HSMs, a file; without this one is drawn')
             [CompletionResult]::new('--flash-ms', '--flash-ms', [CompletionResultType]::ParameterName, 'How long writing a page takes, in milliseconds')
+            [CompletionResult]::new('--local', '--local', [CompletionResultType]::ParameterName, 'Let each line reach the HSMs itself, without a signing server')
             [CompletionResult]::new('--real-hsm-pace', '--real-hsm-pace', [CompletionResultType]::ParameterName, 'Let the HSMs take as long as hardware does')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say every step')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say every step')
@@ -391,6 +396,112 @@ Register-ArgumentCompleter -Native -CommandName 'curbside' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'curbside;mtls' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Make a local certificate authority')
+            [CompletionResult]::new('issue', 'issue', [CompletionResultType]::ParameterValue, 'Issue the certificate of a server or a client')
+            [CompletionResult]::new('revoke', 'revoke', [CompletionResultType]::ParameterValue, 'Revoke certificates, and sign the revocation list anew')
+            [CompletionResult]::new('renew', 'renew', [CompletionResultType]::ParameterValue, 'Issue the next certificate of a name, or of the authority itself')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show an authority and every certificate that it issued, or explain certificates of others')
+            [CompletionResult]::new('nginx', 'nginx', [CompletionResultType]::ParameterValue, 'Write the public recipe''s configuration of nginx')
+            [CompletionResult]::new('gateway', 'gateway', [CompletionResultType]::ParameterValue, 'Put mutual TLS in front of a connector')
+            break
+        }
+        'curbside;mtls;init' {
+            [CompletionResult]::new('--ca', '--ca', [CompletionResultType]::ParameterName, 'The authority''s directory')
+            [CompletionResult]::new('--adopt', '--adopt', [CompletionResultType]::ParameterName, 'Take over this certificate and this encrypted private key')
+            [CompletionResult]::new('--days', '--days', [CompletionResultType]::ParameterName, 'How many days it is valid')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'What key it gets')
+            [CompletionResult]::new('--passphrase-file', '--passphrase-file', [CompletionResultType]::ParameterName, 'The file that holds the passphrase of the authority''s key; without this it is asked for')
+            [CompletionResult]::new('--passphrase-fd', '--passphrase-fd', [CompletionResultType]::ParameterName, 'The number of an open file descriptor that gives it, such as 3 with `3<passphrase.txt`; not on Windows')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON instead of text')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'curbside;mtls;issue' {
+            [CompletionResult]::new('--san', '--san', [CompletionResultType]::ParameterName, 'A host name or an address of the server beside NAME; may be given more than once')
+            [CompletionResult]::new('--role', '--role', [CompletionResultType]::ParameterName, 'What the client may do')
+            [CompletionResult]::new('--line', '--line', [CompletionResultType]::ParameterName, 'The line''s name, where it is not NAME')
+            [CompletionResult]::new('--csr', '--csr', [CompletionResultType]::ParameterName, 'Sign this request (PKCS #10, PEM) instead of making a key')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'What key it gets')
+            [CompletionResult]::new('--days', '--days', [CompletionResultType]::ParameterName, 'How many days it is valid; never longer than the authority')
+            [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'The directory for its files; without this one named after it')
+            [CompletionResult]::new('--ca', '--ca', [CompletionResultType]::ParameterName, 'The authority''s directory')
+            [CompletionResult]::new('--passphrase-file', '--passphrase-file', [CompletionResultType]::ParameterName, 'The file that holds the passphrase of the authority''s key; without this it is asked for')
+            [CompletionResult]::new('--passphrase-fd', '--passphrase-fd', [CompletionResultType]::ParameterName, 'The number of an open file descriptor that gives it, such as 3 with `3<passphrase.txt`; not on Windows')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON instead of text')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'curbside;mtls;revoke' {
+            [CompletionResult]::new('--serial', '--serial', [CompletionResultType]::ParameterName, 'The one with this serial number')
+            [CompletionResult]::new('--certificate', '--certificate', [CompletionResultType]::ParameterName, 'The one in this file')
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why')
+            [CompletionResult]::new('--ca', '--ca', [CompletionResultType]::ParameterName, 'The authority''s directory')
+            [CompletionResult]::new('--passphrase-file', '--passphrase-file', [CompletionResultType]::ParameterName, 'The file that holds the passphrase of the authority''s key; without this it is asked for')
+            [CompletionResult]::new('--passphrase-fd', '--passphrase-fd', [CompletionResultType]::ParameterName, 'The number of an open file descriptor that gives it, such as 3 with `3<passphrase.txt`; not on Windows')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON instead of text')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'curbside;mtls;renew' {
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'What key it gets')
+            [CompletionResult]::new('--days', '--days', [CompletionResultType]::ParameterName, 'How many days it is valid; a peer''s never longer than the authority')
+            [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'The directory for its files; without this one named after it and today')
+            [CompletionResult]::new('--ca', '--ca', [CompletionResultType]::ParameterName, 'The authority''s directory')
+            [CompletionResult]::new('--passphrase-file', '--passphrase-file', [CompletionResultType]::ParameterName, 'The file that holds the passphrase of the authority''s key; without this it is asked for')
+            [CompletionResult]::new('--passphrase-fd', '--passphrase-fd', [CompletionResultType]::ParameterName, 'The number of an open file descriptor that gives it, such as 3 with `3<passphrase.txt`; not on Windows')
+            [CompletionResult]::new('--authority', '--authority', [CompletionResultType]::ParameterName, 'Renew the authority''s own certificate')
+            [CompletionResult]::new('--keep-key', '--keep-key', [CompletionResultType]::ParameterName, 'Certify the key that it has: only the certificate is written')
+            [CompletionResult]::new('--revoke-old', '--revoke-old', [CompletionResultType]::ParameterName, 'Revoke what it had before, at once')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON instead of text')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'curbside;mtls;status' {
+            [CompletionResult]::new('--ca', '--ca', [CompletionResultType]::ParameterName, 'The authority''s directory')
+            [CompletionResult]::new('--strict', '--strict', [CompletionResultType]::ParameterName, 'End with an error where something has expired, or soon will')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON instead of text')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'curbside;mtls;nginx' {
+            [CompletionResult]::new('--certificates', '--certificates', [CompletionResultType]::ParameterName, 'The directory of server.pem, server.key and ca.pem on the machine with nginx')
+            [CompletionResult]::new('--platform', '--platform', [CompletionResultType]::ParameterName, 'For which system')
+            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'The port on which line PCs are awaited')
+            [CompletionResult]::new('--upstream', '--upstream', [CompletionResultType]::ParameterName, 'The connector')
+            [CompletionResult]::new('--log-path', '--log-path', [CompletionResultType]::ParameterName, 'The directory of the logs; without this the recipe''s')
+            [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'The file to write; without this it goes to stdout')
+            [CompletionResult]::new('--crl', '--crl', [CompletionResultType]::ParameterName, 'Use the revocation list ca.crl, also where this machine does not see one in the directory')
+            [CompletionResult]::new('--tuned', '--tuned', [CompletionResultType]::ParameterName, 'Add what the recipe lacks: kept connections, limits, time-outs')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace an existing file')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'curbside;mtls;gateway' {
+            [CompletionResult]::new('-l', '-l', [CompletionResultType]::ParameterName, 'Listen here; may be given more than once. [::]:8081 takes IPv4 too where the system allows it')
+            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Listen here; may be given more than once. [::]:8081 takes IPv4 too where the system allows it')
+            [CompletionResult]::new('-u', '-u', [CompletionResultType]::ParameterName, 'The connector')
+            [CompletionResult]::new('--upstream', '--upstream', [CompletionResultType]::ParameterName, 'The connector')
+            [CompletionResult]::new('--certificates', '--certificates', [CompletionResultType]::ParameterName, 'The directory with ca.pem, server.pem, server.key and, where something is revoked, ca.crl')
+            [CompletionResult]::new('--crl', '--crl', [CompletionResultType]::ParameterName, 'The revocation list, where it is not ca.crl in DIR')
+            [CompletionResult]::new('--connections', '--connections', [CompletionResultType]::ParameterName, 'The most connections at once')
+            [CompletionResult]::new('--connections-per-address', '--connections-per-address', [CompletionResultType]::ParameterName, 'The most connections at once from one address')
+            [CompletionResult]::new('--rate', '--rate', [CompletionResultType]::ParameterName, 'The most requests a second of one client; 0 for no limit')
+            [CompletionResult]::new('--grace', '--grace', [CompletionResultType]::ParameterName, 'How many seconds requests in hand may take to finish after the end was asked for')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON lines instead of text; the first says where it listens')
+            [CompletionResult]::new('--service', '--service', [CompletionResultType]::ParameterName, 'Run as a service of Windows, as `sc.exe create` sets it up; elsewhere a service manager needs nothing of the kind')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'curbside;line' {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -415,6 +526,9 @@ Register-ArgumentCompleter -Native -CommandName 'curbside' -ScriptBlock {
             [CompletionResult]::new('--chip', '--chip', [CompletionResultType]::ParameterName, 'The chip; `curbside page chips` lists them')
             [CompletionResult]::new('--hsm', '--hsm', [CompletionResultType]::ParameterName, 'An HSM; may be said more than once')
             [CompletionResult]::new('--pin-file', '--pin-file', [CompletionResultType]::ParameterName, 'The file with the PIN')
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'A signing server in place of HSMs, https://HOST:PORT; may be said more than once')
+            [CompletionResult]::new('--package', '--package', [CompletionResultType]::ParameterName, 'The job package that pays, where the server shall not look for it')
+            [CompletionResult]::new('--certificates', '--certificates', [CompletionResultType]::ParameterName, 'The directory with the line''s ca.pem, client.pem and client.key for the signing server')
             [CompletionResult]::new('--serials', '--serials', [CompletionResultType]::ParameterName, 'The pattern of serial numbers')
             [CompletionResult]::new('--count', '--count', [CompletionResultType]::ParameterName, 'How many devices')
             [CompletionResult]::new('--slots', '--slots', [CompletionResultType]::ParameterName, 'How many slots')
@@ -483,6 +597,30 @@ Register-ArgumentCompleter -Native -CommandName 'curbside' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'curbside;signer' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Sign for many lines, over mutual TLS')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show a signing server''s products, HSMs, quota and counts')
+            break
+        }
+        'curbside;signer;serve' {
+            [CompletionResult]::new('--grace', '--grace', [CompletionResultType]::ParameterName, 'How many seconds calls in hand may take to finish after the end was asked for')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON lines instead of text; the first says where it listens')
+            [CompletionResult]::new('--service', '--service', [CompletionResultType]::ParameterName, 'Run as a service of Windows, as `sc.exe create` sets it up; elsewhere a service manager needs nothing of the kind')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'curbside;signer;status' {
+            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'Trust the authorities in this PEM file for https, instead of the system''s')
+            [CompletionResult]::new('--client-cert', '--client-cert', [CompletionResultType]::ParameterName, 'The certificate that this client shows, PEM')
+            [CompletionResult]::new('--client-key', '--client-key', [CompletionResultType]::ParameterName, 'The private key of that certificate, PEM')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON instead of text')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
         'curbside;device' {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -518,9 +656,119 @@ Register-ArgumentCompleter -Native -CommandName 'curbside' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'curbside;job' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('seal', 'seal', [CompletionResultType]::ParameterValue, 'Seal a job: sign how many devices a factory may make of it, where and until when')
+            [CompletionResult]::new('open', 'open', [CompletionResultType]::ParameterValue, 'Open a job package: write a job file that keeps to it')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Say what a job package allows, whose signature it has, and whether it is valid now')
+            break
+        }
+        'curbside;job;seal' {
+            [CompletionResult]::new('--count', '--count', [CompletionResultType]::ParameterName, 'How many devices may be made')
+            [CompletionResult]::new('--valid-from', '--valid-from', [CompletionResultType]::ParameterName, 'From when on it is valid, such as 2031-04-02T00:00:00Z; without this from now on')
+            [CompletionResult]::new('--valid-until', '--valid-until', [CompletionResultType]::ParameterName, 'When it ends, such as 2031-07-01T00:00:00Z')
+            [CompletionResult]::new('--line', '--line', [CompletionResultType]::ParameterName, 'A line that may make them; may be said more than once, without this any line may')
+            [CompletionResult]::new('--id', '--id', [CompletionResultType]::ParameterName, 'The package''s name; without this the job''s')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'The file with the private key; `curbside audit keygen` makes one')
+            [CompletionResult]::new('--key-name', '--key-name', [CompletionResultType]::ParameterName, 'The key''s name, where its file has none')
+            [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'The file for the package')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'curbside;job;open' {
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'The verifier key of whoever must have signed, NAME+ID+KEY, or a file with one a line; may be said more than once')
+            [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'The directory for job.toml and package.note')
+            [CompletionResult]::new('--line', '--line', [CompletionResultType]::ParameterName, 'The line, where the package does not allow every line')
+            [CompletionResult]::new('--app-server-key', '--app-server-key', [CompletionResultType]::ParameterName, 'The application server''s key, 64 hex digits, or the file of a device profile, seen from the job file')
+            [CompletionResult]::new('--trust', '--trust', [CompletionResultType]::ParameterName, 'The trust file that the package was sealed with, where it is not for Amazon''s roots')
+            [CompletionResult]::new('--hsm', '--hsm', [CompletionResultType]::ParameterName, 'An HSM; may be said more than once')
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'A signing server, in place of HSMs; ca.pem, client.pem and client.key are then expected beside the job file')
+            [CompletionResult]::new('--serials', '--serials', [CompletionResultType]::ParameterName, 'The pattern of serial numbers')
+            [CompletionResult]::new('--slots', '--slots', [CompletionResultType]::ParameterName, 'How many slots')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'curbside;job;verify' {
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'The verifier key of whoever must have signed, NAME+ID+KEY, or a file with one a line; may be said more than once')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON instead of text')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'curbside;audit' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('fetch', 'fetch', [CompletionResultType]::ParameterValue, 'Copy a signing server''s log of issuances into a directory, or bring a copy up to date')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check an exported log from its first entry to its last, offline')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show an entry of an exported log')
+            [CompletionResult]::new('prove', 'prove', [CompletionResultType]::ParameterValue, 'Write the proof that an entry is in a log, for whoever does not have the log')
+            [CompletionResult]::new('check-proof', 'check-proof', [CompletionResultType]::ParameterValue, 'Check a proof without the log')
+            [CompletionResult]::new('keygen', 'keygen', [CompletionResultType]::ParameterValue, 'Make a key that signs checkpoints or job packages')
+            break
+        }
+        'curbside;audit;fetch' {
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'The verifier key of whoever must have signed, NAME+ID+KEY, or a file with one a line; may be said more than once')
+            [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'Trust the authorities in this PEM file for https, instead of the system''s')
+            [CompletionResult]::new('--client-cert', '--client-cert', [CompletionResultType]::ParameterName, 'The certificate that this client shows, PEM')
+            [CompletionResult]::new('--client-key', '--client-key', [CompletionResultType]::ParameterName, 'The private key of that certificate, PEM')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'curbside;audit;verify' {
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'The verifier key of whoever must have signed, NAME+ID+KEY, or a file with one a line; may be said more than once')
+            [CompletionResult]::new('--previous', '--previous', [CompletionResultType]::ParameterName, 'A checkpoint that was kept from an earlier check')
+            [CompletionResult]::new('--chain', '--chain', [CompletionResultType]::ParameterName, 'A chain of the product, of any device: the certificates in the log must hang from it; may be said more than once')
+            [CompletionResult]::new('--hsm-audit', '--hsm-audit', [CompletionResultType]::ParameterName, 'The saved audit logs of every HSM, as `curbside hsm audit --save` writes them')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'The journals of every line')
+            [CompletionResult]::new('--feedback', '--feedback', [CompletionResultType]::ParameterName, 'The cloud''s feedback files')
+            [CompletionResult]::new('--trust', '--trust', [CompletionResultType]::ParameterName, 'Trust the roots in this file instead of Amazon''s')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON instead of text')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'curbside;audit;show' {
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'The verifier key of whoever must have signed, NAME+ID+KEY, or a file with one a line; may be said more than once')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON instead of text')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'curbside;audit;prove' {
+            [CompletionResult]::new('--index', '--index', [CompletionResultType]::ParameterName, 'The entry''s position, from 0')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'The verifier key of whoever must have signed, NAME+ID+KEY, or a file with one a line; may be said more than once')
+            [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'The file for the proof')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON instead of text')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'curbside;audit;check-proof' {
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'The verifier key of whoever must have signed, NAME+ID+KEY, or a file with one a line; may be said more than once')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON instead of text')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'curbside;audit;keygen' {
+            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'The key''s name, such as maker.example/sidewalk: an address that is yours, without its scheme')
+            [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'The file for the private key')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON instead of text')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'curbside;doctor' {
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'An HSM to reach: a connector''s URL, or usb:// for one that is plugged in here; without this one that is plugged in is looked at where there is one')
             [CompletionResult]::new('--connector', '--connector', [CompletionResultType]::ParameterName, 'An HSM to reach: a connector''s URL, or usb:// for one that is plugged in here; without this one that is plugged in is looked at where there is one')
+            [CompletionResult]::new('--signer', '--signer', [CompletionResultType]::ParameterName, 'Check the signing server of these settings, on its own machine')
+            [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'Check the way from this line PC to a signing server')
+            [CompletionResult]::new('--job', '--job', [CompletionResultType]::ParameterName, 'Check the way from this line PC to whoever signs for a job: its signing servers, or its HSMs')
+            [CompletionResult]::new('--product', '--product', [CompletionResultType]::ParameterName, 'The product that the signing server must have')
             [CompletionResult]::new('--ca-cert', '--ca-cert', [CompletionResultType]::ParameterName, 'Trust the authorities in this PEM file for https, instead of the system''s')
             [CompletionResult]::new('--client-cert', '--client-cert', [CompletionResultType]::ParameterName, 'The certificate that this client shows, PEM')
             [CompletionResult]::new('--client-key', '--client-key', [CompletionResultType]::ParameterName, 'The private key of that certificate, PEM')

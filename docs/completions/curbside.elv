@@ -30,9 +30,13 @@ set edit:completion:arg-completer[curbside] = {|@words|
             cand page 'Build, show, compare and merge manufacturing pages'
             cand log 'Consolidate, check, show and split control logs'
             cand hsm 'Program, serve and examine HSMs'
+            cand mtls 'Make the certificates of a networked set-up, and guard a connector with them'
             cand line 'Run a line: boards in fixtures, from a serial number to a finished device'
+            cand signer 'Sign for many lines from one server'
             cand device 'Serve and boot simulated boards'
-            cand doctor 'Check this machine: HSMs, permissions, clock, disk'
+            cand job 'Seal, read and check job packages'
+            cand audit 'Check the log of issuances, without its server'
+            cand doctor 'Check this machine: HSMs, permissions, clock, disk; a signing server, or the way to one'
             cand compat 'Take a public tool''s own command line'
             cand completions 'Print a completion script for a shell'
             cand man 'Print the manual page, or write one for every command'
@@ -45,6 +49,7 @@ set edit:completion:arg-completer[curbside] = {|@words|
             cand --dir 'The directory for everything that is made; without this curbside-demo, or the next name that is free'
             cand --pin-file 'The PIN of the HSMs, a file; without this one is drawn'
             cand --flash-ms 'How long writing a page takes, in milliseconds'
+            cand --local 'Let each line reach the HSMs itself, without a signing server'
             cand --real-hsm-pace 'Let the HSMs take as long as hardware does'
             cand -v 'Say every step'
             cand --verbose 'Say every step'
@@ -358,6 +363,104 @@ set edit:completion:arg-completer[curbside] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'curbside;mtls'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand init 'Make a local certificate authority'
+            cand issue 'Issue the certificate of a server or a client'
+            cand revoke 'Revoke certificates, and sign the revocation list anew'
+            cand renew 'Issue the next certificate of a name, or of the authority itself'
+            cand status 'Show an authority and every certificate that it issued, or explain certificates of others'
+            cand nginx 'Write the public recipe''s configuration of nginx'
+            cand gateway 'Put mutual TLS in front of a connector'
+        }
+        &'curbside;mtls;init'= {
+            cand --ca 'The authority''s directory'
+            cand --adopt 'Take over this certificate and this encrypted private key'
+            cand --days 'How many days it is valid'
+            cand --key 'What key it gets'
+            cand --passphrase-file 'The file that holds the passphrase of the authority''s key; without this it is asked for'
+            cand --passphrase-fd 'The number of an open file descriptor that gives it, such as 3 with `3<passphrase.txt`; not on Windows'
+            cand --json 'Print JSON instead of text'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'curbside;mtls;issue'= {
+            cand --san 'A host name or an address of the server beside NAME; may be given more than once'
+            cand --role 'What the client may do'
+            cand --line 'The line''s name, where it is not NAME'
+            cand --csr 'Sign this request (PKCS #10, PEM) instead of making a key'
+            cand --key 'What key it gets'
+            cand --days 'How many days it is valid; never longer than the authority'
+            cand --out 'The directory for its files; without this one named after it'
+            cand --ca 'The authority''s directory'
+            cand --passphrase-file 'The file that holds the passphrase of the authority''s key; without this it is asked for'
+            cand --passphrase-fd 'The number of an open file descriptor that gives it, such as 3 with `3<passphrase.txt`; not on Windows'
+            cand --json 'Print JSON instead of text'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'curbside;mtls;revoke'= {
+            cand --serial 'The one with this serial number'
+            cand --certificate 'The one in this file'
+            cand --reason 'Why'
+            cand --ca 'The authority''s directory'
+            cand --passphrase-file 'The file that holds the passphrase of the authority''s key; without this it is asked for'
+            cand --passphrase-fd 'The number of an open file descriptor that gives it, such as 3 with `3<passphrase.txt`; not on Windows'
+            cand --json 'Print JSON instead of text'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'curbside;mtls;renew'= {
+            cand --key 'What key it gets'
+            cand --days 'How many days it is valid; a peer''s never longer than the authority'
+            cand --out 'The directory for its files; without this one named after it and today'
+            cand --ca 'The authority''s directory'
+            cand --passphrase-file 'The file that holds the passphrase of the authority''s key; without this it is asked for'
+            cand --passphrase-fd 'The number of an open file descriptor that gives it, such as 3 with `3<passphrase.txt`; not on Windows'
+            cand --authority 'Renew the authority''s own certificate'
+            cand --keep-key 'Certify the key that it has: only the certificate is written'
+            cand --revoke-old 'Revoke what it had before, at once'
+            cand --json 'Print JSON instead of text'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'curbside;mtls;status'= {
+            cand --ca 'The authority''s directory'
+            cand --strict 'End with an error where something has expired, or soon will'
+            cand --json 'Print JSON instead of text'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'curbside;mtls;nginx'= {
+            cand --certificates 'The directory of server.pem, server.key and ca.pem on the machine with nginx'
+            cand --platform 'For which system'
+            cand --listen 'The port on which line PCs are awaited'
+            cand --upstream 'The connector'
+            cand --log-path 'The directory of the logs; without this the recipe''s'
+            cand --out 'The file to write; without this it goes to stdout'
+            cand --crl 'Use the revocation list ca.crl, also where this machine does not see one in the directory'
+            cand --tuned 'Add what the recipe lacks: kept connections, limits, time-outs'
+            cand --force 'Replace an existing file'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'curbside;mtls;gateway'= {
+            cand -l 'Listen here; may be given more than once. [::]:8081 takes IPv4 too where the system allows it'
+            cand --listen 'Listen here; may be given more than once. [::]:8081 takes IPv4 too where the system allows it'
+            cand -u 'The connector'
+            cand --upstream 'The connector'
+            cand --certificates 'The directory with ca.pem, server.pem, server.key and, where something is revoked, ca.crl'
+            cand --crl 'The revocation list, where it is not ca.crl in DIR'
+            cand --connections 'The most connections at once'
+            cand --connections-per-address 'The most connections at once from one address'
+            cand --rate 'The most requests a second of one client; 0 for no limit'
+            cand --grace 'How many seconds requests in hand may take to finish after the end was asked for'
+            cand --json 'Print JSON lines instead of text; the first says where it listens'
+            cand --service 'Run as a service of Windows, as `sc.exe create` sets it up; elsewhere a service manager needs nothing of the kind'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'curbside;line'= {
             cand -h 'Print help'
             cand --help 'Print help'
@@ -381,6 +484,9 @@ set edit:completion:arg-completer[curbside] = {|@words|
             cand --chip 'The chip; `curbside page chips` lists them'
             cand --hsm 'An HSM; may be said more than once'
             cand --pin-file 'The file with the PIN'
+            cand --server 'A signing server in place of HSMs, https://HOST:PORT; may be said more than once'
+            cand --package 'The job package that pays, where the server shall not look for it'
+            cand --certificates 'The directory with the line''s ca.pem, client.pem and client.key for the signing server'
             cand --serials 'The pattern of serial numbers'
             cand --count 'How many devices'
             cand --slots 'How many slots'
@@ -440,6 +546,27 @@ set edit:completion:arg-completer[curbside] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'curbside;signer'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand serve 'Sign for many lines, over mutual TLS'
+            cand status 'Show a signing server''s products, HSMs, quota and counts'
+        }
+        &'curbside;signer;serve'= {
+            cand --grace 'How many seconds calls in hand may take to finish after the end was asked for'
+            cand --json 'Print JSON lines instead of text; the first says where it listens'
+            cand --service 'Run as a service of Windows, as `sc.exe create` sets it up; elsewhere a service manager needs nothing of the kind'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'curbside;signer;status'= {
+            cand --ca-cert 'Trust the authorities in this PEM file for https, instead of the system''s'
+            cand --client-cert 'The certificate that this client shows, PEM'
+            cand --client-key 'The private key of that certificate, PEM'
+            cand --json 'Print JSON instead of text'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
         &'curbside;device'= {
             cand -h 'Print help'
             cand --help 'Print help'
@@ -472,9 +599,108 @@ set edit:completion:arg-completer[curbside] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'curbside;job'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand seal 'Seal a job: sign how many devices a factory may make of it, where and until when'
+            cand open 'Open a job package: write a job file that keeps to it'
+            cand verify 'Say what a job package allows, whose signature it has, and whether it is valid now'
+        }
+        &'curbside;job;seal'= {
+            cand --count 'How many devices may be made'
+            cand --valid-from 'From when on it is valid, such as 2031-04-02T00:00:00Z; without this from now on'
+            cand --valid-until 'When it ends, such as 2031-07-01T00:00:00Z'
+            cand --line 'A line that may make them; may be said more than once, without this any line may'
+            cand --id 'The package''s name; without this the job''s'
+            cand --key 'The file with the private key; `curbside audit keygen` makes one'
+            cand --key-name 'The key''s name, where its file has none'
+            cand --out 'The file for the package'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'curbside;job;open'= {
+            cand --key 'The verifier key of whoever must have signed, NAME+ID+KEY, or a file with one a line; may be said more than once'
+            cand --out 'The directory for job.toml and package.note'
+            cand --line 'The line, where the package does not allow every line'
+            cand --app-server-key 'The application server''s key, 64 hex digits, or the file of a device profile, seen from the job file'
+            cand --trust 'The trust file that the package was sealed with, where it is not for Amazon''s roots'
+            cand --hsm 'An HSM; may be said more than once'
+            cand --server 'A signing server, in place of HSMs; ca.pem, client.pem and client.key are then expected beside the job file'
+            cand --serials 'The pattern of serial numbers'
+            cand --slots 'How many slots'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'curbside;job;verify'= {
+            cand --key 'The verifier key of whoever must have signed, NAME+ID+KEY, or a file with one a line; may be said more than once'
+            cand --json 'Print JSON instead of text'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'curbside;audit'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand fetch 'Copy a signing server''s log of issuances into a directory, or bring a copy up to date'
+            cand verify 'Check an exported log from its first entry to its last, offline'
+            cand show 'Show an entry of an exported log'
+            cand prove 'Write the proof that an entry is in a log, for whoever does not have the log'
+            cand check-proof 'Check a proof without the log'
+            cand keygen 'Make a key that signs checkpoints or job packages'
+        }
+        &'curbside;audit;fetch'= {
+            cand --key 'The verifier key of whoever must have signed, NAME+ID+KEY, or a file with one a line; may be said more than once'
+            cand --ca-cert 'Trust the authorities in this PEM file for https, instead of the system''s'
+            cand --client-cert 'The certificate that this client shows, PEM'
+            cand --client-key 'The private key of that certificate, PEM'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'curbside;audit;verify'= {
+            cand --key 'The verifier key of whoever must have signed, NAME+ID+KEY, or a file with one a line; may be said more than once'
+            cand --previous 'A checkpoint that was kept from an earlier check'
+            cand --chain 'A chain of the product, of any device: the certificates in the log must hang from it; may be said more than once'
+            cand --hsm-audit 'The saved audit logs of every HSM, as `curbside hsm audit --save` writes them'
+            cand --journal 'The journals of every line'
+            cand --feedback 'The cloud''s feedback files'
+            cand --trust 'Trust the roots in this file instead of Amazon''s'
+            cand --json 'Print JSON instead of text'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'curbside;audit;show'= {
+            cand --key 'The verifier key of whoever must have signed, NAME+ID+KEY, or a file with one a line; may be said more than once'
+            cand --json 'Print JSON instead of text'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'curbside;audit;prove'= {
+            cand --index 'The entry''s position, from 0'
+            cand --key 'The verifier key of whoever must have signed, NAME+ID+KEY, or a file with one a line; may be said more than once'
+            cand --out 'The file for the proof'
+            cand --json 'Print JSON instead of text'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'curbside;audit;check-proof'= {
+            cand --key 'The verifier key of whoever must have signed, NAME+ID+KEY, or a file with one a line; may be said more than once'
+            cand --json 'Print JSON instead of text'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'curbside;audit;keygen'= {
+            cand --name 'The key''s name, such as maker.example/sidewalk: an address that is yours, without its scheme'
+            cand --out 'The file for the private key'
+            cand --json 'Print JSON instead of text'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'curbside;doctor'= {
             cand -c 'An HSM to reach: a connector''s URL, or usb:// for one that is plugged in here; without this one that is plugged in is looked at where there is one'
             cand --connector 'An HSM to reach: a connector''s URL, or usb:// for one that is plugged in here; without this one that is plugged in is looked at where there is one'
+            cand --signer 'Check the signing server of these settings, on its own machine'
+            cand --server 'Check the way from this line PC to a signing server'
+            cand --job 'Check the way from this line PC to whoever signs for a job: its signing servers, or its HSMs'
+            cand --product 'The product that the signing server must have'
             cand --ca-cert 'Trust the authorities in this PEM file for https, instead of the system''s'
             cand --client-cert 'The certificate that this client shows, PEM'
             cand --client-key 'The private key of that certificate, PEM'

@@ -34,9 +34,13 @@ complete -c curbside -n "__fish_curbside_needs_command" -f -a "chain" -d 'Show a
 complete -c curbside -n "__fish_curbside_needs_command" -f -a "page" -d 'Build, show, compare and merge manufacturing pages'
 complete -c curbside -n "__fish_curbside_needs_command" -f -a "log" -d 'Consolidate, check, show and split control logs'
 complete -c curbside -n "__fish_curbside_needs_command" -f -a "hsm" -d 'Program, serve and examine HSMs'
+complete -c curbside -n "__fish_curbside_needs_command" -f -a "mtls" -d 'Make the certificates of a networked set-up, and guard a connector with them'
 complete -c curbside -n "__fish_curbside_needs_command" -f -a "line" -d 'Run a line: boards in fixtures, from a serial number to a finished device'
+complete -c curbside -n "__fish_curbside_needs_command" -f -a "signer" -d 'Sign for many lines from one server'
 complete -c curbside -n "__fish_curbside_needs_command" -f -a "device" -d 'Serve and boot simulated boards'
-complete -c curbside -n "__fish_curbside_needs_command" -f -a "doctor" -d 'Check this machine: HSMs, permissions, clock, disk'
+complete -c curbside -n "__fish_curbside_needs_command" -f -a "job" -d 'Seal, read and check job packages'
+complete -c curbside -n "__fish_curbside_needs_command" -f -a "audit" -d 'Check the log of issuances, without its server'
+complete -c curbside -n "__fish_curbside_needs_command" -f -a "doctor" -d 'Check this machine: HSMs, permissions, clock, disk; a signing server, or the way to one'
 complete -c curbside -n "__fish_curbside_needs_command" -f -a "compat" -d 'Take a public tool\'s own command line'
 complete -c curbside -n "__fish_curbside_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c curbside -n "__fish_curbside_needs_command" -f -a "man" -d 'Print the manual page, or write one for every command'
@@ -47,6 +51,7 @@ complete -c curbside -n "__fish_curbside_using_subcommand demo" -l hsms -d 'How 
 complete -c curbside -n "__fish_curbside_using_subcommand demo" -l dir -d 'The directory for everything that is made; without this curbside-demo, or the next name that is free' -r -F
 complete -c curbside -n "__fish_curbside_using_subcommand demo" -l pin-file -d 'The PIN of the HSMs, a file; without this one is drawn' -r -F
 complete -c curbside -n "__fish_curbside_using_subcommand demo" -l flash-ms -d 'How long writing a page takes, in milliseconds' -r
+complete -c curbside -n "__fish_curbside_using_subcommand demo" -l local -d 'Let each line reach the HSMs itself, without a signing server'
 complete -c curbside -n "__fish_curbside_using_subcommand demo" -l real-hsm-pace -d 'Let the HSMs take as long as hardware does'
 complete -c curbside -n "__fish_curbside_using_subcommand demo" -s v -l verbose -d 'Say every step'
 complete -c curbside -n "__fish_curbside_using_subcommand demo" -l json -d 'Print the summary as JSON'
@@ -277,6 +282,87 @@ complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_s
 complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from audit" -l advance -d 'Let the HSM forget what was saved'
 complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from audit" -l json -d 'Print JSON instead of text'
 complete -c curbside -n "__fish_curbside_using_subcommand hsm; and __fish_seen_subcommand_from audit" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and not __fish_seen_subcommand_from init issue revoke renew status nginx gateway" -s h -l help -d 'Print help'
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and not __fish_seen_subcommand_from init issue revoke renew status nginx gateway" -f -a "init" -d 'Make a local certificate authority'
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and not __fish_seen_subcommand_from init issue revoke renew status nginx gateway" -f -a "issue" -d 'Issue the certificate of a server or a client'
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and not __fish_seen_subcommand_from init issue revoke renew status nginx gateway" -f -a "revoke" -d 'Revoke certificates, and sign the revocation list anew'
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and not __fish_seen_subcommand_from init issue revoke renew status nginx gateway" -f -a "renew" -d 'Issue the next certificate of a name, or of the authority itself'
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and not __fish_seen_subcommand_from init issue revoke renew status nginx gateway" -f -a "status" -d 'Show an authority and every certificate that it issued, or explain certificates of others'
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and not __fish_seen_subcommand_from init issue revoke renew status nginx gateway" -f -a "nginx" -d 'Write the public recipe\'s configuration of nginx'
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and not __fish_seen_subcommand_from init issue revoke renew status nginx gateway" -f -a "gateway" -d 'Put mutual TLS in front of a connector'
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from init" -l ca -d 'The authority\'s directory' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from init" -l adopt -d 'Take over this certificate and this encrypted private key' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from init" -l days -d 'How many days it is valid' -r
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from init" -l key -d 'What key it gets' -r -f -a "rsa2048\t'As the public recipe makes them'
+p256\t'Smaller, and a faster handshake'"
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from init" -l passphrase-file -d 'The file that holds the passphrase of the authority\'s key; without this it is asked for' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from init" -l passphrase-fd -d 'The number of an open file descriptor that gives it, such as 3 with `3<passphrase.txt`; not on Windows' -r
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from init" -l json -d 'Print JSON instead of text'
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from issue" -l san -d 'A host name or an address of the server beside NAME; may be given more than once' -r
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from issue" -l role -d 'What the client may do' -r -f -a "line\t'Asks for signatures; the default'
+operator\t'Changes what a server does'
+monitor\t'Reads health and metrics'"
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from issue" -l line -d 'The line\'s name, where it is not NAME' -r
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from issue" -l csr -d 'Sign this request (PKCS #10, PEM) instead of making a key' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from issue" -l key -d 'What key it gets' -r -f -a "rsa2048\t'As the public recipe makes them'
+p256\t'Smaller, and a faster handshake'"
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from issue" -l days -d 'How many days it is valid; never longer than the authority' -r
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from issue" -l out -d 'The directory for its files; without this one named after it' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from issue" -l ca -d 'The authority\'s directory' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from issue" -l passphrase-file -d 'The file that holds the passphrase of the authority\'s key; without this it is asked for' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from issue" -l passphrase-fd -d 'The number of an open file descriptor that gives it, such as 3 with `3<passphrase.txt`; not on Windows' -r
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from issue" -l json -d 'Print JSON instead of text'
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from issue" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from revoke" -l serial -d 'The one with this serial number' -r
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from revoke" -l certificate -d 'The one in this file' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from revoke" -l reason -d 'Why' -r -f -a "unspecified\t''
+key-compromise\t'Somebody else may have the key'
+superseded\t'Another certificate took its place'
+cessation-of-operation\t'The line or server is no more'"
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from revoke" -l ca -d 'The authority\'s directory' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from revoke" -l passphrase-file -d 'The file that holds the passphrase of the authority\'s key; without this it is asked for' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from revoke" -l passphrase-fd -d 'The number of an open file descriptor that gives it, such as 3 with `3<passphrase.txt`; not on Windows' -r
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from revoke" -l json -d 'Print JSON instead of text'
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from revoke" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from renew" -l key -d 'What key it gets' -r -f -a "rsa2048\t'As the public recipe makes them'
+p256\t'Smaller, and a faster handshake'"
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from renew" -l days -d 'How many days it is valid; a peer\'s never longer than the authority' -r
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from renew" -l out -d 'The directory for its files; without this one named after it and today' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from renew" -l ca -d 'The authority\'s directory' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from renew" -l passphrase-file -d 'The file that holds the passphrase of the authority\'s key; without this it is asked for' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from renew" -l passphrase-fd -d 'The number of an open file descriptor that gives it, such as 3 with `3<passphrase.txt`; not on Windows' -r
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from renew" -l authority -d 'Renew the authority\'s own certificate'
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from renew" -l keep-key -d 'Certify the key that it has: only the certificate is written'
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from renew" -l revoke-old -d 'Revoke what it had before, at once'
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from renew" -l json -d 'Print JSON instead of text'
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from renew" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from status" -l ca -d 'The authority\'s directory' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from status" -l strict -d 'End with an error where something has expired, or soon will'
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from status" -l json -d 'Print JSON instead of text'
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from nginx" -l certificates -d 'The directory of server.pem, server.key and ca.pem on the machine with nginx' -r
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from nginx" -l platform -d 'For which system' -r -f -a "ubuntu\t'And every other Linux'
+windows\t''"
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from nginx" -l listen -d 'The port on which line PCs are awaited' -r
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from nginx" -l upstream -d 'The connector' -r
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from nginx" -l log-path -d 'The directory of the logs; without this the recipe\'s' -r
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from nginx" -l out -d 'The file to write; without this it goes to stdout' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from nginx" -l crl -d 'Use the revocation list ca.crl, also where this machine does not see one in the directory'
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from nginx" -l tuned -d 'Add what the recipe lacks: kept connections, limits, time-outs'
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from nginx" -l force -d 'Replace an existing file'
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from nginx" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from gateway" -s l -l listen -d 'Listen here; may be given more than once. [::]:8081 takes IPv4 too where the system allows it' -r
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from gateway" -s u -l upstream -d 'The connector' -r
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from gateway" -l certificates -d 'The directory with ca.pem, server.pem, server.key and, where something is revoked, ca.crl' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from gateway" -l crl -d 'The revocation list, where it is not ca.crl in DIR' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from gateway" -l connections -d 'The most connections at once' -r
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from gateway" -l connections-per-address -d 'The most connections at once from one address' -r
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from gateway" -l rate -d 'The most requests a second of one client; 0 for no limit' -r
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from gateway" -l grace -d 'How many seconds requests in hand may take to finish after the end was asked for' -r
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from gateway" -l json -d 'Print JSON lines instead of text; the first says where it listens'
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from gateway" -l service -d 'Run as a service of Windows, as `sc.exe create` sets it up; elsewhere a service manager needs nothing of the kind'
+complete -c curbside -n "__fish_curbside_using_subcommand mtls; and __fish_seen_subcommand_from gateway" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c curbside -n "__fish_curbside_using_subcommand line; and not __fish_seen_subcommand_from new run resume status rework release report export label" -s h -l help -d 'Print help'
 complete -c curbside -n "__fish_curbside_using_subcommand line; and not __fish_seen_subcommand_from new run resume status rework release report export label" -f -a "new" -d 'Write a job file: asks what is not said'
 complete -c curbside -n "__fish_curbside_using_subcommand line; and not __fish_seen_subcommand_from new run resume status rework release report export label" -f -a "run" -d 'Take boards in until the job is done'
@@ -296,6 +382,9 @@ complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_
 complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from new" -l chip -d 'The chip; `curbside page chips` lists them' -r
 complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from new" -l hsm -d 'An HSM; may be said more than once' -r
 complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from new" -l pin-file -d 'The file with the PIN' -r
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from new" -l server -d 'A signing server in place of HSMs, https://HOST:PORT; may be said more than once' -r
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from new" -l package -d 'The job package that pays, where the server shall not look for it' -r
+complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from new" -l certificates -d 'The directory with the line\'s ca.pem, client.pem and client.key for the signing server' -r -F
 complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from new" -l serials -d 'The pattern of serial numbers' -r
 complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from new" -l count -d 'How many devices' -r
 complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from new" -l slots -d 'How many slots' -r
@@ -327,6 +416,18 @@ complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_
 complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from export" -l json -d 'Print JSON lines instead of CSV'
 complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c curbside -n "__fish_curbside_using_subcommand line; and __fish_seen_subcommand_from label" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c curbside -n "__fish_curbside_using_subcommand signer; and not __fish_seen_subcommand_from serve status" -s h -l help -d 'Print help'
+complete -c curbside -n "__fish_curbside_using_subcommand signer; and not __fish_seen_subcommand_from serve status" -f -a "serve" -d 'Sign for many lines, over mutual TLS'
+complete -c curbside -n "__fish_curbside_using_subcommand signer; and not __fish_seen_subcommand_from serve status" -f -a "status" -d 'Show a signing server\'s products, HSMs, quota and counts'
+complete -c curbside -n "__fish_curbside_using_subcommand signer; and __fish_seen_subcommand_from serve" -l grace -d 'How many seconds calls in hand may take to finish after the end was asked for' -r
+complete -c curbside -n "__fish_curbside_using_subcommand signer; and __fish_seen_subcommand_from serve" -l json -d 'Print JSON lines instead of text; the first says where it listens'
+complete -c curbside -n "__fish_curbside_using_subcommand signer; and __fish_seen_subcommand_from serve" -l service -d 'Run as a service of Windows, as `sc.exe create` sets it up; elsewhere a service manager needs nothing of the kind'
+complete -c curbside -n "__fish_curbside_using_subcommand signer; and __fish_seen_subcommand_from serve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c curbside -n "__fish_curbside_using_subcommand signer; and __fish_seen_subcommand_from status" -l ca-cert -d 'Trust the authorities in this PEM file for https, instead of the system\'s' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand signer; and __fish_seen_subcommand_from status" -l client-cert -d 'The certificate that this client shows, PEM' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand signer; and __fish_seen_subcommand_from status" -l client-key -d 'The private key of that certificate, PEM' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand signer; and __fish_seen_subcommand_from status" -l json -d 'Print JSON instead of text'
+complete -c curbside -n "__fish_curbside_using_subcommand signer; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help'
 complete -c curbside -n "__fish_curbside_using_subcommand device; and not __fish_seen_subcommand_from serve boot" -s h -l help -d 'Print help'
 complete -c curbside -n "__fish_curbside_using_subcommand device; and not __fish_seen_subcommand_from serve boot" -f -a "serve" -d 'Serve a simulated board\'s diagnostic firmware as a serial port'
 complete -c curbside -n "__fish_curbside_using_subcommand device; and not __fish_seen_subcommand_from serve boot" -f -a "boot" -d 'Boot a simulated board and show what its firmware makes of the page'
@@ -351,7 +452,73 @@ complete -c curbside -n "__fish_curbside_using_subcommand device; and __fish_see
 complete -c curbside -n "__fish_curbside_using_subcommand device; and __fish_seen_subcommand_from boot" -l key-store -d 'The firmware keeps private keys in a key store (PSA), not on the page'
 complete -c curbside -n "__fish_curbside_using_subcommand device; and __fish_seen_subcommand_from boot" -l json -d 'Print JSON instead of text'
 complete -c curbside -n "__fish_curbside_using_subcommand device; and __fish_seen_subcommand_from boot" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c curbside -n "__fish_curbside_using_subcommand job; and not __fish_seen_subcommand_from seal open verify" -s h -l help -d 'Print help'
+complete -c curbside -n "__fish_curbside_using_subcommand job; and not __fish_seen_subcommand_from seal open verify" -f -a "seal" -d 'Seal a job: sign how many devices a factory may make of it, where and until when'
+complete -c curbside -n "__fish_curbside_using_subcommand job; and not __fish_seen_subcommand_from seal open verify" -f -a "open" -d 'Open a job package: write a job file that keeps to it'
+complete -c curbside -n "__fish_curbside_using_subcommand job; and not __fish_seen_subcommand_from seal open verify" -f -a "verify" -d 'Say what a job package allows, whose signature it has, and whether it is valid now'
+complete -c curbside -n "__fish_curbside_using_subcommand job; and __fish_seen_subcommand_from seal" -l count -d 'How many devices may be made' -r
+complete -c curbside -n "__fish_curbside_using_subcommand job; and __fish_seen_subcommand_from seal" -l valid-from -d 'From when on it is valid, such as 2031-04-02T00:00:00Z; without this from now on' -r
+complete -c curbside -n "__fish_curbside_using_subcommand job; and __fish_seen_subcommand_from seal" -l valid-until -d 'When it ends, such as 2031-07-01T00:00:00Z' -r
+complete -c curbside -n "__fish_curbside_using_subcommand job; and __fish_seen_subcommand_from seal" -l line -d 'A line that may make them; may be said more than once, without this any line may' -r
+complete -c curbside -n "__fish_curbside_using_subcommand job; and __fish_seen_subcommand_from seal" -l id -d 'The package\'s name; without this the job\'s' -r
+complete -c curbside -n "__fish_curbside_using_subcommand job; and __fish_seen_subcommand_from seal" -l key -d 'The file with the private key; `curbside audit keygen` makes one' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand job; and __fish_seen_subcommand_from seal" -l key-name -d 'The key\'s name, where its file has none' -r
+complete -c curbside -n "__fish_curbside_using_subcommand job; and __fish_seen_subcommand_from seal" -l out -d 'The file for the package' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand job; and __fish_seen_subcommand_from seal" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c curbside -n "__fish_curbside_using_subcommand job; and __fish_seen_subcommand_from open" -l key -d 'The verifier key of whoever must have signed, NAME+ID+KEY, or a file with one a line; may be said more than once' -r
+complete -c curbside -n "__fish_curbside_using_subcommand job; and __fish_seen_subcommand_from open" -l out -d 'The directory for job.toml and package.note' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand job; and __fish_seen_subcommand_from open" -l line -d 'The line, where the package does not allow every line' -r
+complete -c curbside -n "__fish_curbside_using_subcommand job; and __fish_seen_subcommand_from open" -l app-server-key -d 'The application server\'s key, 64 hex digits, or the file of a device profile, seen from the job file' -r
+complete -c curbside -n "__fish_curbside_using_subcommand job; and __fish_seen_subcommand_from open" -l trust -d 'The trust file that the package was sealed with, where it is not for Amazon\'s roots' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand job; and __fish_seen_subcommand_from open" -l hsm -d 'An HSM; may be said more than once' -r
+complete -c curbside -n "__fish_curbside_using_subcommand job; and __fish_seen_subcommand_from open" -l server -d 'A signing server, in place of HSMs; ca.pem, client.pem and client.key are then expected beside the job file' -r
+complete -c curbside -n "__fish_curbside_using_subcommand job; and __fish_seen_subcommand_from open" -l serials -d 'The pattern of serial numbers' -r
+complete -c curbside -n "__fish_curbside_using_subcommand job; and __fish_seen_subcommand_from open" -l slots -d 'How many slots' -r
+complete -c curbside -n "__fish_curbside_using_subcommand job; and __fish_seen_subcommand_from open" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c curbside -n "__fish_curbside_using_subcommand job; and __fish_seen_subcommand_from verify" -l key -d 'The verifier key of whoever must have signed, NAME+ID+KEY, or a file with one a line; may be said more than once' -r
+complete -c curbside -n "__fish_curbside_using_subcommand job; and __fish_seen_subcommand_from verify" -l json -d 'Print JSON instead of text'
+complete -c curbside -n "__fish_curbside_using_subcommand job; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
+complete -c curbside -n "__fish_curbside_using_subcommand audit; and not __fish_seen_subcommand_from fetch verify show prove check-proof keygen" -s h -l help -d 'Print help'
+complete -c curbside -n "__fish_curbside_using_subcommand audit; and not __fish_seen_subcommand_from fetch verify show prove check-proof keygen" -f -a "fetch" -d 'Copy a signing server\'s log of issuances into a directory, or bring a copy up to date'
+complete -c curbside -n "__fish_curbside_using_subcommand audit; and not __fish_seen_subcommand_from fetch verify show prove check-proof keygen" -f -a "verify" -d 'Check an exported log from its first entry to its last, offline'
+complete -c curbside -n "__fish_curbside_using_subcommand audit; and not __fish_seen_subcommand_from fetch verify show prove check-proof keygen" -f -a "show" -d 'Show an entry of an exported log'
+complete -c curbside -n "__fish_curbside_using_subcommand audit; and not __fish_seen_subcommand_from fetch verify show prove check-proof keygen" -f -a "prove" -d 'Write the proof that an entry is in a log, for whoever does not have the log'
+complete -c curbside -n "__fish_curbside_using_subcommand audit; and not __fish_seen_subcommand_from fetch verify show prove check-proof keygen" -f -a "check-proof" -d 'Check a proof without the log'
+complete -c curbside -n "__fish_curbside_using_subcommand audit; and not __fish_seen_subcommand_from fetch verify show prove check-proof keygen" -f -a "keygen" -d 'Make a key that signs checkpoints or job packages'
+complete -c curbside -n "__fish_curbside_using_subcommand audit; and __fish_seen_subcommand_from fetch" -l key -d 'The verifier key of whoever must have signed, NAME+ID+KEY, or a file with one a line; may be said more than once' -r
+complete -c curbside -n "__fish_curbside_using_subcommand audit; and __fish_seen_subcommand_from fetch" -l ca-cert -d 'Trust the authorities in this PEM file for https, instead of the system\'s' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand audit; and __fish_seen_subcommand_from fetch" -l client-cert -d 'The certificate that this client shows, PEM' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand audit; and __fish_seen_subcommand_from fetch" -l client-key -d 'The private key of that certificate, PEM' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand audit; and __fish_seen_subcommand_from fetch" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c curbside -n "__fish_curbside_using_subcommand audit; and __fish_seen_subcommand_from verify" -l key -d 'The verifier key of whoever must have signed, NAME+ID+KEY, or a file with one a line; may be said more than once' -r
+complete -c curbside -n "__fish_curbside_using_subcommand audit; and __fish_seen_subcommand_from verify" -l previous -d 'A checkpoint that was kept from an earlier check' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand audit; and __fish_seen_subcommand_from verify" -l chain -d 'A chain of the product, of any device: the certificates in the log must hang from it; may be said more than once' -r
+complete -c curbside -n "__fish_curbside_using_subcommand audit; and __fish_seen_subcommand_from verify" -l hsm-audit -d 'The saved audit logs of every HSM, as `curbside hsm audit --save` writes them' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand audit; and __fish_seen_subcommand_from verify" -l journal -d 'The journals of every line' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand audit; and __fish_seen_subcommand_from verify" -l feedback -d 'The cloud\'s feedback files' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand audit; and __fish_seen_subcommand_from verify" -l trust -d 'Trust the roots in this file instead of Amazon\'s' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand audit; and __fish_seen_subcommand_from verify" -l json -d 'Print JSON instead of text'
+complete -c curbside -n "__fish_curbside_using_subcommand audit; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c curbside -n "__fish_curbside_using_subcommand audit; and __fish_seen_subcommand_from show" -l key -d 'The verifier key of whoever must have signed, NAME+ID+KEY, or a file with one a line; may be said more than once' -r
+complete -c curbside -n "__fish_curbside_using_subcommand audit; and __fish_seen_subcommand_from show" -l json -d 'Print JSON instead of text'
+complete -c curbside -n "__fish_curbside_using_subcommand audit; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c curbside -n "__fish_curbside_using_subcommand audit; and __fish_seen_subcommand_from prove" -l index -d 'The entry\'s position, from 0' -r
+complete -c curbside -n "__fish_curbside_using_subcommand audit; and __fish_seen_subcommand_from prove" -l key -d 'The verifier key of whoever must have signed, NAME+ID+KEY, or a file with one a line; may be said more than once' -r
+complete -c curbside -n "__fish_curbside_using_subcommand audit; and __fish_seen_subcommand_from prove" -l out -d 'The file for the proof' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand audit; and __fish_seen_subcommand_from prove" -l json -d 'Print JSON instead of text'
+complete -c curbside -n "__fish_curbside_using_subcommand audit; and __fish_seen_subcommand_from prove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c curbside -n "__fish_curbside_using_subcommand audit; and __fish_seen_subcommand_from check-proof" -l key -d 'The verifier key of whoever must have signed, NAME+ID+KEY, or a file with one a line; may be said more than once' -r
+complete -c curbside -n "__fish_curbside_using_subcommand audit; and __fish_seen_subcommand_from check-proof" -l json -d 'Print JSON instead of text'
+complete -c curbside -n "__fish_curbside_using_subcommand audit; and __fish_seen_subcommand_from check-proof" -s h -l help -d 'Print help'
+complete -c curbside -n "__fish_curbside_using_subcommand audit; and __fish_seen_subcommand_from keygen" -l name -d 'The key\'s name, such as maker.example/sidewalk: an address that is yours, without its scheme' -r
+complete -c curbside -n "__fish_curbside_using_subcommand audit; and __fish_seen_subcommand_from keygen" -l out -d 'The file for the private key' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand audit; and __fish_seen_subcommand_from keygen" -l json -d 'Print JSON instead of text'
+complete -c curbside -n "__fish_curbside_using_subcommand audit; and __fish_seen_subcommand_from keygen" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c curbside -n "__fish_curbside_using_subcommand doctor" -s c -l connector -d 'An HSM to reach: a connector\'s URL, or usb:// for one that is plugged in here; without this one that is plugged in is looked at where there is one' -r
+complete -c curbside -n "__fish_curbside_using_subcommand doctor" -l signer -d 'Check the signing server of these settings, on its own machine' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand doctor" -l server -d 'Check the way from this line PC to a signing server' -r
+complete -c curbside -n "__fish_curbside_using_subcommand doctor" -l job -d 'Check the way from this line PC to whoever signs for a job: its signing servers, or its HSMs' -r -F
+complete -c curbside -n "__fish_curbside_using_subcommand doctor" -l product -d 'The product that the signing server must have' -r
 complete -c curbside -n "__fish_curbside_using_subcommand doctor" -l ca-cert -d 'Trust the authorities in this PEM file for https, instead of the system\'s' -r -F
 complete -c curbside -n "__fish_curbside_using_subcommand doctor" -l client-cert -d 'The certificate that this client shows, PEM' -r -F
 complete -c curbside -n "__fish_curbside_using_subcommand doctor" -l client-key -d 'The private key of that certificate, PEM' -r -F
