@@ -76,7 +76,7 @@ fn a_line_learns_whether_it_may_have_devices_signed() {
          apid = \"pd25\"\ndevice_profile = \"profile.json\"\n[page]\nchip = \"nrf52840\"\n[signing]\n\
          server = \"{}\"\nca_cert = \"line-1/ca.pem\"\nclient_cert = \"line-1/client.pem\"\n\
          client_key = \"line-1/client.key\"\n[serials]\nsource = \"range\"\npattern = \"G{{:06}}\"\n\
-         last = 100\n[driver]\nkind = \"sim\"\n",
+         last = 100\n[line]\nslots = 2\n[driver]\nkind = \"sim\"\n",
         plant.tag(),
         server.url(),
     );
