@@ -71,6 +71,23 @@ fn a_line_learns_whether_it_may_have_devices_signed() {
     for what in ["line-1, with the role line", "mutual TLS", "s apart", "1 of 1 HSMs sign"] {
         assert!(good.contains(what), "{what} in {ended:?}");
     }
+    let job = format!(
+        "schema = 1\nname = \"lamps\"\n[product]\ntag = \"{}\"\ndevice_type = \"A17XHX23H06INH\"\n\
+         apid = \"pd25\"\ndevice_profile = \"profile.json\"\n[page]\nchip = \"nrf52840\"\n[signing]\n\
+         server = \"{}\"\nca_cert = \"line-1/ca.pem\"\nclient_cert = \"line-1/client.pem\"\n\
+         client_key = \"line-1/client.key\"\n[serials]\nsource = \"range\"\npattern = \"G{{:06}}\"\n\
+         last = 100\n[line]\nslots = 2\n[driver]\nkind = \"sim\"\n",
+        plant.tag(),
+        server.url(),
+    );
+    plant.put("job.toml", &job);
+    let ended = plant.run("doctor --job job.toml");
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(marked(&ended, "ok").iter().any(|line| line.contains("mutual TLS")), "{ended:?}");
+    plant.put("job.toml", job.replace("ca_cert", "package = \"order-7\"\nca_cert"));
+    let ended = plant.run("doctor --job job.toml");
+    assert_eq!(ended.code, Some(5), "{ended:?}");
+
     let ended = doctor(&server, "watcher", plant.tag());
     assert_eq!(ended.code, Some(4), "{ended:?}");
     assert!(marked(&ended, "FAIL").join("\n").contains("monitor"), "{ended:?}");
