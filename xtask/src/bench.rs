@@ -18,6 +18,8 @@ mod edge;
 #[cfg(feature = "bench")]
 mod gateway;
 #[cfg(feature = "bench")]
+mod hsms;
+#[cfg(feature = "bench")]
 mod journal;
 #[cfg(feature = "bench")]
 mod line;
@@ -35,6 +37,8 @@ mod report;
 mod rounds;
 #[cfg(feature = "bench")]
 mod scratch;
+#[cfg(feature = "bench")]
+mod service;
 #[cfg(feature = "bench")]
 mod signing;
 #[cfg(feature = "bench")]
@@ -89,6 +93,8 @@ pub(crate) enum Subject {
     Journal,
     /// Mutual TLS in front of a connector, beside nginx.
     Gateway,
+    /// The signing service: lines over mutual TLS, quota and evidence.
+    Service,
 }
 
 /// Measures.

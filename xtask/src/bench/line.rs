@@ -25,7 +25,6 @@ use signer::{Signer, SigningRequest, SoftwareSigner};
 
 use self::{
     flush::FlushTimes,
-    hsms::{HsmPace, Hsms},
     rehearsal::{Made, Rehearsal},
 };
 use crate::{
@@ -34,6 +33,7 @@ use crate::{
         authority::processors,
         bare_signer::BareSigner,
         edge::fill_random,
+        hsms::{HsmPace, Hsms},
         report::{Report, Section, Whose},
         rounds::{Measurement, Rounds},
     },

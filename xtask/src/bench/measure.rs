@@ -4,7 +4,7 @@ use crate::{
     Fallible,
     bench::{
         BenchArgs, Subject, authority::processors, gateway, journal, line, logs, pages,
-        python::Python, report::Report, scratch::Scratch, signing, verify,
+        python::Python, report::Report, scratch::Scratch, service, signing, verify,
     },
     repository::Repository,
 };
@@ -41,6 +41,9 @@ pub(super) fn run(args: &BenchArgs) -> Fallible<()> {
     }
     if wants(Subject::Gateway) {
         gateway::measure(&mut report, rounds, scratch.path(), &repository)?;
+    }
+    if wants(Subject::Service) {
+        service::measure(&mut report, rounds, scratch.path(), &repository)?;
     }
     if args.json {
         println!("{}", serde_json::to_string_pretty(&report)?);

@@ -20,10 +20,12 @@ use line::{
 };
 use page::Catalogue;
 
-use super::hsms::TAG;
 use crate::{
     Fallible,
-    bench::edge::{fill_random, now},
+    bench::{
+        edge::{fill_random, now},
+        hsms::TAG,
+    },
 };
 
 const CHIP: &str = "nrf52840";
