@@ -1,7 +1,6 @@
 //! Lines at work: as fast as this machine makes devices, what the host costs each, and lines bound by HSMs or slots.
 
 mod flush;
-mod hsms;
 mod rehearsal;
 
 use std::{

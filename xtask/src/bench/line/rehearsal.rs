@@ -15,7 +15,7 @@ use line::{
         sim::{SimDriver, SimSettings},
     },
     event::{Event, Listeners, SlotEvent},
-    job::{Job, JobAnswers, job_text},
+    job::{Job, JobAnswers, JobPage, job_text},
     signing::Signing,
 };
 use page::Catalogue;
@@ -113,6 +113,8 @@ impl Rehearsal<'_> {
             app_server_key: APP_SERVER_KEY.to_owned(),
             trust: None,
             chip: CHIP.to_owned(),
+            page: JobPage::default(),
+            line: None,
             hsms: vec![NO_HSM.to_owned()],
             pin_file: None,
             pattern: "BENCH{:08}".to_owned(),
