@@ -67,6 +67,7 @@ impl Hsms {
         let name: ProductName = PRODUCT.parse()?;
         let released_at_unix_s = u64::try_from(now().0 / 1000)?;
         let plan = Plan::new(&name, Stage::Production, materials, released_at_unix_s)?;
+        std::fs::create_dir_all(directory)?;
         for number in 1..=count {
             hsms.serve_one(&directory.join(format!("hsm-{number}")), pace)?;
         }
