@@ -46,7 +46,7 @@ pub(super) const RATES_MAX: usize = 4096;
 
 /// How many TLS sessions are remembered so that a client that comes back saves a handshake. Each holds the client's
 /// certificate, some 2 KiB.
-pub(super) const SESSIONS_MAX: usize = 1024;
+pub(super) const SESSIONS_MAX: usize = 256;
 
 /// The pause after a connection could not be accepted, as when files run out.
 pub(super) const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
