@@ -18,6 +18,8 @@ mod edge;
 #[cfg(feature = "bench")]
 mod gateway;
 #[cfg(feature = "bench")]
+mod hsms;
+#[cfg(feature = "bench")]
 mod journal;
 #[cfg(feature = "bench")]
 mod line;
@@ -37,6 +39,8 @@ mod report;
 mod rounds;
 #[cfg(feature = "bench")]
 mod scratch;
+#[cfg(feature = "bench")]
+mod service;
 #[cfg(feature = "bench")]
 mod signing;
 #[cfg(feature = "bench")]
@@ -96,6 +100,8 @@ pub(crate) enum Subject {
     Gateway,
     /// What a signing server remembers: devices begun and finished, and a large evidence log.
     Store,
+    /// The signing service: lines over mutual TLS, quota and evidence.
+    Service,
 }
 
 /// Measures.

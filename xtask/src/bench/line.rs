@@ -1,7 +1,6 @@
 //! Lines at work: as fast as this machine makes devices, what the host costs each, and lines bound by HSMs or slots.
 
 mod flush;
-mod hsms;
 mod rehearsal;
 
 use std::{
@@ -25,7 +24,6 @@ use signer::{Signer, SigningRequest, SoftwareSigner};
 
 use self::{
     flush::FlushTimes,
-    hsms::{HsmPace, Hsms},
     rehearsal::{Made, Rehearsal},
 };
 use crate::{
@@ -34,6 +32,7 @@ use crate::{
         authority::processors,
         bare_signer::BareSigner,
         edge::fill_random,
+        hsms::{HsmPace, Hsms},
         report::{Report, Section, Whose},
         rounds::{Measurement, Rounds},
     },

@@ -4,7 +4,7 @@ use crate::{
     Fallible,
     bench::{
         BenchArgs, Subject, authority::processors, gateway, journal, line, logs, pages,
-        python::Python, report::Report, scratch::Scratch, signing, store, verify,
+        python::Python, report::Report, scratch::Scratch, service, signing, store, verify,
     },
     repository::Repository,
 };
@@ -44,6 +44,9 @@ pub(super) fn run(args: &BenchArgs) -> Fallible<()> {
     }
     if wants(Subject::Store) {
         store::measure(&mut report, scratch.path(), args.long)?;
+    }
+    if wants(Subject::Service) {
+        service::measure(&mut report, rounds, scratch.path(), &repository)?;
     }
     if args.json {
         println!("{}", serde_json::to_string_pretty(&report)?);

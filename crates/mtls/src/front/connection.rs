@@ -1,6 +1,7 @@
 //! One connection from its first byte to its last.
 
 use std::{
+    convert::Infallible,
     net::SocketAddr,
     pin::Pin,
     sync::{
@@ -29,6 +30,7 @@ use tokio_rustls::server::TlsStream;
 use super::{
     Peer, Reason,
     connections::{Place, Wait},
+    limits::{LINGER_TIMEOUT, REST_AFTER},
     linger::linger,
     server::Shared,
     service::{Client, Session},
@@ -56,6 +58,18 @@ pub(super) trait Handler: Send + Sync + 'static {
         peer: Arc<Peer>,
         request: Request<Incoming>,
     ) -> impl Future<Output = Response<Self::Body>> + Send + 'static;
+}
+
+/// What HTTP is spoken over.
+type Plain = Watched<TlsStream<Wire>>;
+
+/// Why a connection is not served any longer.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Pause {
+    /// It is over.
+    End,
+    /// No request comes for now.
+    Rest,
 }
 
 /// What the tasks of a front have in hand.
@@ -89,38 +103,22 @@ impl Visit {
         if session.client.is_ok() {
             self.place.acquaint();
         }
-        let io = TokioIo::new(Watched::new(stream, Arc::clone(&self.place.activity)));
+        let io = Box::new(Watched::new(stream, Arc::clone(&self.place.activity)));
         let answer = {
             let session = Arc::clone(&session);
             move |request| {
                 let (session, handler) = (Arc::clone(&session), Arc::clone(&handler));
                 async move {
                     let handle = |peer, request| handler.handle(peer, request);
-                    Ok::<_, std::convert::Infallible>(session.answer(request, &handle).await)
+                    Ok::<_, Infallible>(session.answer(request, &handle).await)
                 }
             }
         };
-        let limits = &self.shared.settings.limits;
+        // Each has its own memory, so that a connection pays for what it speaks only.
         let ended = if is_http2 {
-            let mut builder = http2::Builder::new(TokioExecutor::new());
-            builder
-                .timer(TokioTimer::new())
-                .max_concurrent_streams(limits.streams)
-                .max_header_list_size(u32::try_from(limits.head_len_bytes).unwrap_or(u32::MAX));
-            let mut serving = Box::pin(builder.serve_connection(io, service_fn(answer)));
-            self.guard(serving.as_mut(), http2::Connection::graceful_shutdown, false).await
+            Box::pin(self.serve_http2(io, answer)).await
         } else {
-            let mut builder = http1::Builder::new();
-            builder
-                .timer(TokioTimer::new())
-                // Heads are timed here, apart from idleness.
-                .header_read_timeout(None)
-                .max_buf_size(limits.head_len_bytes)
-                .max_headers(limits.headers)
-                // A client that has sent everything may close its side and wait.
-                .half_close(true);
-            let mut serving = Box::pin(builder.serve_connection(io, service_fn(answer)));
-            self.guard(serving.as_mut(), http1::Connection::graceful_shutdown, true).await
+            Box::pin(self.serve_http1(io, answer)).await
         };
         let reason = match ended {
             _ if has_struck.load(Ordering::Relaxed) => Some(Reason::Renegotiation),
@@ -133,13 +131,86 @@ impl Visit {
         }
     }
 
+    async fn serve_http2<A, F, B>(&self, io: Box<Plain>, answer: A) -> Result<(), Option<Reason>>
+    where
+        A: Fn(Request<Incoming>) -> F,
+        F: Future<Output = Result<Response<B>, Infallible>> + Send + 'static,
+        B: Body<Data = Bytes, Error: Into<Box<dyn std::error::Error + Send + Sync>>>
+            + Send
+            + 'static,
+    {
+        let limits = &self.shared.settings.limits;
+        let mut builder = http2::Builder::new(TokioExecutor::new());
+        builder
+            .timer(TokioTimer::new())
+            .max_concurrent_streams(limits.streams)
+            .max_header_list_size(u32::try_from(limits.head_len_bytes).unwrap_or(u32::MAX));
+        let mut serving = Box::pin(builder.serve_connection(TokioIo::new(io), service_fn(answer)));
+        self.guard(serving.as_mut(), http2::Connection::graceful_shutdown, false).await.map(drop)
+    }
+
+    /// Serves requests, and gives back what HTTP takes while none comes.
+    async fn serve_http1<A, F, B>(
+        &self,
+        mut io: Box<Plain>,
+        answer: A,
+    ) -> Result<(), Option<Reason>>
+    where
+        A: Fn(Request<Incoming>) -> F + Clone,
+        F: Future<Output = Result<Response<B>, Infallible>>,
+        B: Body<Data = Bytes, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + 'static,
+    {
+        let limits = &self.shared.settings.limits;
+        let mut builder = http1::Builder::new();
+        builder
+            .timer(TokioTimer::new())
+            // Heads are timed here, apart from idleness.
+            .header_read_timeout(None)
+            .max_buf_size(limits.head_len_bytes)
+            .max_headers(limits.headers)
+            // A client that has sent everything may close its side and wait.
+            .half_close(true);
+        while self.is_asked(&mut io).await {
+            let service = service_fn(answer.clone());
+            let mut serving = Box::new(builder.serve_connection(TokioIo::new(io), service));
+            let shut_down = http1::Connection::graceful_shutdown;
+            match self.guard(Pin::new(&mut *serving), shut_down, true).await? {
+                Pause::End => return Ok(()),
+                Pause::Rest => {
+                    let parts = serving.into_parts();
+                    io = parts.io.into_inner();
+                    io.put_back(&parts.read_buf);
+                }
+            }
+        }
+        // The peer, a limit or the end of the front: TLS says so where the peer still listens.
+        let _gone = timeout(LINGER_TIMEOUT, io.shutdown()).await;
+        Ok(())
+    }
+
+    /// Waits for the next request; false where the connection ends first.
+    async fn is_asked(&self, io: &mut Plain) -> bool {
+        let limits = &self.shared.settings.limits;
+        let due = match self.place.activity.wait(limits, true) {
+            Wait::Head(due) | Wait::Idle(due) => due,
+            Wait::Busy => return true,
+        };
+        let mut stopped = self.stopped.clone();
+        tokio::select! {
+            has_come = io.comes() => has_come,
+            () = self.place.closed() => false,
+            _ = stopped.changed() => false,
+            () = sleep_until(due.into()) => false,
+        }
+    }
+
     /// Lets the connection be served while it keeps to the limits.
     async fn guard<S>(
         &self,
         mut serving: Pin<&mut S>,
         shut_down: impl Fn(Pin<&mut S>),
         has_heads: bool,
-    ) -> Result<(), Option<Reason>>
+    ) -> Result<Pause, Option<Reason>>
     where
         S: Future<Output = hyper::Result<()>>,
     {
@@ -147,16 +218,18 @@ impl Visit {
         let activity = &self.place.activity;
         let mut stopped = self.stopped.clone();
         let mut is_stopping = false;
+        let often = if has_heads { REST_AFTER } else { limits.head };
         loop {
             // A head may begin at any time, so that the wait is looked at as often as one may take.
             let due = match activity.wait(limits, has_heads) {
-                Wait::Head(due) => due,
-                Wait::Idle(due) => due.min(Instant::now() + limits.head),
-                Wait::Busy => Instant::now() + limits.head,
+                Wait::Head(due) | Wait::Idle(due) => due.min(Instant::now() + often),
+                Wait::Busy => Instant::now() + often,
             };
             tokio::select! {
-                ended = serving.as_mut() => return ended.map_err(|error| why(&error)),
-                () = self.place.closed() => return Ok(()),
+                ended = serving.as_mut() => {
+                    return ended.map(|()| Pause::End).map_err(|error| why(&error));
+                }
+                () = self.place.closed() => return Ok(Pause::End),
                 _ = stopped.changed(), if !is_stopping => {
                     is_stopping = true;
                     shut_down(serving.as_mut());
@@ -165,7 +238,10 @@ impl Visit {
                     let now = Instant::now();
                     match activity.wait(limits, has_heads) {
                         Wait::Head(due) if due <= now => return Err(Some(Reason::HeadersTooSlow)),
-                        Wait::Idle(due) if due <= now => return Ok(()),
+                        Wait::Idle(due) if due <= now => return Ok(Pause::End),
+                        Wait::Idle(_) if has_heads && !is_stopping && activity.has_rested(REST_AFTER) => {
+                            return Ok(Pause::Rest);
+                        }
                         _ => {}
                     }
                 }

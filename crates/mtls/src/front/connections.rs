@@ -5,7 +5,7 @@ use std::{
     net::{IpAddr, SocketAddr},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU32, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -187,6 +187,10 @@ pub(super) struct Activity {
     idle_since: AtomicU64,
     /// When the first byte of a request's head came; 0 while none is on its way.
     head_since: AtomicU64,
+    /// Whether something was written that is not on its way to the peer yet.
+    is_writing: AtomicBool,
+    /// Whether our side has said that nothing more comes.
+    is_shut: AtomicBool,
 }
 
 /// When a connection's wait ends, and what it waits for.
@@ -207,6 +211,8 @@ impl Activity {
             requests: AtomicU32::new(0),
             idle_since: AtomicU64::new(0),
             head_since: AtomicU64::new(0),
+            is_writing: AtomicBool::new(false),
+            is_shut: AtomicBool::new(false),
         };
         activity.rest();
         activity
@@ -231,6 +237,30 @@ impl Activity {
     pub(super) fn request_ends(&self) {
         self.rest();
         self.requests.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// Something is being written.
+    pub(super) fn write_begins(&self) {
+        self.is_writing.store(true, Ordering::Relaxed);
+    }
+
+    /// All that was written is on its way.
+    pub(super) fn write_ends(&self) {
+        self.is_writing.store(false, Ordering::Relaxed);
+    }
+
+    /// Our side is being shut.
+    pub(super) fn shuts(&self) {
+        self.is_shut.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the connection has done nothing for so long, and has nothing left to do.
+    pub(super) fn has_rested(&self, after: Duration) -> bool {
+        let is_quiet = self.head_since.load(Ordering::Relaxed) == 0
+            && !self.is_writing.load(Ordering::Relaxed)
+            && !self.is_shut.load(Ordering::Relaxed);
+        let idle_since = self.idle_since().filter(|_| is_quiet);
+        idle_since.is_some_and(|since| self.at(since) + after <= Instant::now())
     }
 
     /// The connection is idle from now on.

@@ -21,6 +21,10 @@ pub const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 /// After how long without a request a connection is closed: as nginx does by default.
 pub const IDLE_TIMEOUT: Duration = Duration::from_secs(75);
 
+/// After how long without a request a connection gives back what HTTP/1 takes, some 20 KiB. A connection at work asks again
+/// within milliseconds.
+pub(super) const REST_AFTER: Duration = Duration::from_millis(100);
+
 /// The longest head of a request, in bytes; a longer one is answered 431. Real heads have some 300 bytes.
 pub const HEAD_LEN_BYTES_MAX: usize = 16 << 10;
 
@@ -42,7 +46,7 @@ pub(super) const RATES_MAX: usize = 4096;
 
 /// How many TLS sessions are remembered so that a client that comes back saves a handshake. Each holds the client's
 /// certificate, some 2 KiB.
-pub(super) const SESSIONS_MAX: usize = 1024;
+pub(super) const SESSIONS_MAX: usize = 256;
 
 /// The pause after a connection could not be accepted, as when files run out.
 pub(super) const ACCEPT_PAUSE: Duration = Duration::from_millis(20);

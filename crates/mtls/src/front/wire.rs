@@ -1,6 +1,7 @@
 //! The network below and above TLS, watched for what the libraries do not tell.
 
 use std::{
+    future::poll_fn,
     io,
     pin::Pin,
     sync::{
@@ -137,15 +138,40 @@ impl Records {
     }
 }
 
-/// The network above TLS. It notes when a request begins to come.
+/// The network above TLS. It notes when a request begins to come, and whether an answer is on its way.
 pub(super) struct Watched<S> {
     stream: S,
     activity: Arc<Activity>,
+    /// What was read already, and is read again first.
+    ahead: Vec<u8>,
 }
 
 impl<S> Watched<S> {
     pub(super) fn new(stream: S, activity: Arc<Activity>) -> Self {
-        Self { stream, activity }
+        Self { stream, activity, ahead: Vec::new() }
+    }
+
+    /// Puts back what was read too far.
+    pub(super) fn put_back(&mut self, bytes: &[u8]) {
+        self.ahead.splice(0..0, bytes.iter().copied());
+    }
+}
+
+impl<S: AsyncRead + Unpin> Watched<S> {
+    /// Waits for bytes of the peer without taking them; false where none come any more.
+    pub(super) async fn comes(&mut self) -> bool {
+        let mut first = [0];
+        let came = poll_fn(|context| {
+            let mut buffer = ReadBuf::new(&mut first);
+            let polled = Pin::new(&mut self.stream).poll_read(context, &mut buffer);
+            polled.map_ok(|()| !buffer.filled().is_empty())
+        });
+        let has_come = came.await.unwrap_or(false);
+        if has_come {
+            self.activity.bytes_came();
+            self.ahead.extend(first);
+        }
+        has_come
     }
 }
 
@@ -155,6 +181,12 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        if !self.ahead.is_empty() {
+            let len = self.ahead.len().min(buffer.remaining());
+            buffer.put_slice(&self.ahead[..len]);
+            self.ahead.drain(..len);
+            return Poll::Ready(Ok(()));
+        }
         let before = buffer.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(context, buffer);
         if buffer.filled().len() > before {
@@ -170,6 +202,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
+        self.activity.write_begins();
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }
 
@@ -178,6 +211,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        self.activity.write_begins();
         Pin::new(&mut self.stream).poll_write_vectored(context, slices)
     }
 
@@ -186,10 +220,15 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
+        let polled = Pin::new(&mut self.stream).poll_flush(context);
+        if polled.is_ready() {
+            self.activity.write_ends();
+        }
+        polled
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.activity.shuts();
         Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }

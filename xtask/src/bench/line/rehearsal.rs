@@ -15,15 +15,17 @@ use line::{
         sim::{SimDriver, SimSettings},
     },
     event::{Event, Listeners, SlotEvent},
-    job::{Job, JobAnswers, SignedByAnswers, job_text},
+    job::{Job, JobAnswers, JobPage, SignedByAnswers, job_text},
     signing::Signing,
 };
 use page::Catalogue;
 
-use super::hsms::TAG;
 use crate::{
     Fallible,
-    bench::edge::{fill_random, now},
+    bench::{
+        edge::{fill_random, now},
+        hsms::TAG,
+    },
 };
 
 const CHIP: &str = "nrf52840";
@@ -111,6 +113,8 @@ impl Rehearsal<'_> {
             app_server_key: APP_SERVER_KEY.to_owned(),
             trust: None,
             chip: CHIP.to_owned(),
+            page: JobPage::default(),
+            line: None,
             signed_by: SignedByAnswers::Hsms { urls: vec![NO_HSM.to_owned()], pin_file: None },
             pattern: "BENCH{:08}".to_owned(),
             numbers: (1, self.devices),

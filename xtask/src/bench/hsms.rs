@@ -30,7 +30,8 @@ const PRODUCT: &str = "BENCH";
 /// The tag of its DAK.
 pub(super) const TAG: &str = "RNET_DAK_BENCH";
 
-const PIN: &[u8] = b"260403";
+/// Their PIN.
+pub(super) const PIN: &str = "260403";
 
 /// How fast they are.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -60,12 +61,13 @@ impl Hsms {
         let mut hsms = Self {
             serving: Vec::new(),
             endpoints: Vec::new(),
-            pin: Pin::new(&Zeroizing::new(PIN.to_vec()))?,
+            pin: Pin::new(&Zeroizing::new(PIN.as_bytes().to_vec()))?,
             anchors: material.roots()?,
         };
         let name: ProductName = PRODUCT.parse()?;
         let released_at_unix_s = u64::try_from(now().0 / 1000)?;
         let plan = Plan::new(&name, Stage::Production, materials, released_at_unix_s)?;
+        std::fs::create_dir_all(directory)?;
         for number in 1..=count {
             hsms.serve_one(&directory.join(format!("hsm-{number}")), pace)?;
         }
@@ -83,6 +85,16 @@ impl Hsms {
         };
         let fleet = Fleet::open(members, FleetOptions::default())?;
         Ok(Arc::new(Signer::new(fleet, Verifier::new(self.anchors.clone()))))
+    }
+
+    /// Where they are, for a program of its own.
+    pub(super) fn urls(&self) -> Vec<String> {
+        self.serving.iter().map(|serving| format!("http://{}", serving.local_addr())).collect()
+    }
+
+    /// The roots of their product.
+    pub(super) const fn anchors(&self) -> &TrustAnchors {
+        &self.anchors
     }
 
     fn serve_one(&mut self, store: &Path, pace: HsmPace) -> Fallible<()> {
