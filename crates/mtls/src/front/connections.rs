@@ -331,7 +331,9 @@ mod tests {
         places[0].activity.request_begins();
         let (place, evicted) = connections.admit(peer(2, 3));
         assert_eq!(evicted.unwrap().peer, peer(1, 2), "the other one is at work");
-        place.as_ref().unwrap().activity.request_begins();
+        let place = place.unwrap();
+        place.acquaint();
+        place.activity.request_begins();
         let (late, evicted) = connections.admit(peer(3, 4));
         assert!(late.is_none(), "all are at work");
         assert_eq!(evicted.unwrap().peer, peer(3, 4));

@@ -4,7 +4,8 @@ use std::cell::RefCell;
 
 use evidence::{
     Frontier, Hash, Issuance, IssuanceKind, IssuancePackage, leaf_hash,
-    tiles::{TileReader, TileWriter},
+    proof::ProveError,
+    tiles::{TileFault, TileReader, TileWriter},
 };
 use sidewalk::Curve::{Ed25519, P256r1};
 
@@ -52,9 +53,8 @@ impl Appender {
             return Ok(Self { writer });
         }
         let place = tables.place();
-        let writer = TileWriter::resume(Tiles::new(tables), size).map_err(|fault| {
-            StoreFault::Damaged { place, what: format!("the tiles of its evidence log: {fault}") }
-        })?;
+        let writer =
+            TileWriter::resume(Tiles::new(tables), size).map_err(|fault| of_tiles(place, fault))?;
         Ok(Self { writer })
     }
 
@@ -85,6 +85,24 @@ impl Appender {
             tables.put_tile(tile.id.level, tile.id.index, &tile.bytes)?;
         }
         Ok(self.writer)
+    }
+}
+
+/// Why tiles gave no hash: a database that is away is no damage.
+fn of_tiles(place: String, fault: TileFault<StoreFault>) -> StoreFault {
+    match fault {
+        TileFault::Read { error, .. } => error,
+        fault => {
+            StoreFault::Damaged { place, what: format!("the tiles of its evidence log: {fault}") }
+        }
+    }
+}
+
+/// Why tiles gave no proof.
+pub(super) fn of_proof(place: String, error: ProveError<StoreFault>) -> StoreFault {
+    match error {
+        ProveError::Tile(fault) => of_tiles(place, fault),
+        error => StoreFault::Damaged { place, what: error.to_string() },
     }
 }
 

@@ -20,7 +20,7 @@ use tokio::{sync::oneshot, time};
 
 use super::{
     Begin, Begun, Counts, Finish, Issued, PackageState, PackageTerms, StoreFault, TakenUp,
-    evidence_log::{Appender, Tiles, issuance, issued},
+    evidence_log::{Appender, Tiles, issuance, issued, of_proof},
     rules::{self, Finishing},
     tables::{Database, Tables},
 };
@@ -291,7 +291,7 @@ impl Store {
             let place = tables.place();
             proof::inclusion(Tiles::new(tables), index, size)
                 .map(Some)
-                .map_err(|error| StoreFault::Damaged { place, what: error.to_string() })
+                .map_err(|error| of_proof(place, error))
         })
         .await
     }
@@ -314,7 +314,7 @@ impl Store {
             let place = tables.place();
             proof::consistency(Tiles::new(tables), earlier, size)
                 .map(Some)
-                .map_err(|error| StoreFault::Damaged { place, what: error.to_string() })
+                .map_err(|error| of_proof(place, error))
         })
         .await
     }
