@@ -40,6 +40,9 @@ impl Server {
         })?;
         certificates.issue_server(&place.join("certificates"))?;
         let key = draw_evidence_key()?;
+        let verifier = format!("{}\n", key.verifier());
+        let path = place.join("evidence.vkey");
+        durable::write_new(path, Visibility::Shared, verifier.as_bytes())?;
         let key = key.to_pem();
         durable::write_new(place.join("evidence.key"), Visibility::OwnerOnly, key.as_bytes())?;
         // Which port is free is known once it serves; afterwards it is in the settings, for the next start.
