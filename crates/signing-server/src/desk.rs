@@ -349,8 +349,7 @@ fn answer(
     })
 }
 
+/// The database gave no answer: whoever comes again soon may find it back.
 fn storage(fault: &StoreFault) -> Refusal {
-    let refusal =
-        Refusal::new(RefusalCode::Storage, format!("failed to {fault}")).hint(fault.hint());
-    refusal.retry_after_ms(RETRY_STORE_MS)
+    Refusal::from(fault).retry_after_ms(RETRY_STORE_MS)
 }

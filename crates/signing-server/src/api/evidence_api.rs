@@ -12,7 +12,7 @@ use super::{
     answer::{Answer, content, immutable, json, not_found, text},
     query,
 };
-use crate::store::{Store, StoreFault};
+use crate::store::Store;
 
 /// The content type of tiles and bundles.
 const BYTES: &str = "application/octet-stream";
@@ -39,17 +39,16 @@ impl EvidenceApi<'_> {
             "inclusion" => {
                 let (index, size) = (query::needed(query, "index")?, query::number(query, "size")?);
                 let size = self.size(size).await?;
-                proof(self.store.inclusion(index, size).await.map_err(storage)?)
+                proof(self.store.inclusion(index, size).await?)
             }
             "consistency" => {
                 let (from, to) = (query::needed(query, "from")?, query::number(query, "to")?);
                 let to = self.size(to).await?;
-                proof(self.store.consistency(from, to).await.map_err(storage)?)
+                proof(self.store.consistency(from, to).await?)
             }
             path => match Resource::parse(path) {
                 Some(Resource::Tile(tile)) => {
-                    let mut hashes =
-                        self.store.tile(tile.level, tile.index).await.map_err(storage)?;
+                    let mut hashes = self.store.tile(tile.level, tile.index).await?;
                     let len_bytes = usize::from(tile.width) * Hash::LEN_BYTES;
                     if hashes.len() < len_bytes {
                         return Ok(not_found(path));
@@ -64,7 +63,7 @@ impl EvidenceApi<'_> {
     }
 
     async fn checkpoint(&self) -> Result<Answer, Refusal> {
-        let checkpoint = self.store.checkpoint(self.origin).await.map_err(storage)?;
+        let checkpoint = self.store.checkpoint(self.origin).await?;
         let note = checkpoint
             .sign(self.key)
             .map_err(|error| Refusal::new(RefusalCode::Defect, format!("failed to {error}")))?;
@@ -75,7 +74,7 @@ impl EvidenceApi<'_> {
         let Some(from) = index.checked_mul(u64::from(TILE_WIDTH)) else {
             return Ok(not_found(path));
         };
-        let entries = self.store.entries(from, width).await.map_err(storage)?;
+        let entries = self.store.entries(from, width).await?;
         if entries.len() < usize::from(width) {
             return Ok(not_found(path));
         }
@@ -90,7 +89,7 @@ impl EvidenceApi<'_> {
     async fn size(&self, asked: Option<u64>) -> Result<u64, Refusal> {
         match asked {
             Some(size) => Ok(size),
-            None => Ok(self.store.counts().await.map_err(storage)?.evidence),
+            None => Ok(self.store.counts().await?.evidence),
         }
     }
 }
@@ -100,8 +99,4 @@ fn proof(hashes: Option<Vec<Hash>>) -> Result<Answer, Refusal> {
         Refusal::new(RefusalCode::NotFound, "the log has no such entry, or never had this size")
     })?;
     Ok(json(&Proof { hashes: hashes.iter().map(Hash::to_string).collect() }))
-}
-
-pub(super) fn storage(fault: StoreFault) -> Refusal {
-    Refusal::new(RefusalCode::Storage, format!("failed to {fault}")).hint(fault.hint())
 }

@@ -16,7 +16,7 @@ use signer::service::{PRODUCTS_PATH, Refusal, RefusalCode, SIGN_PATH};
 use super::{
     OPENAPI,
     answer::{Answer, content, json, not_found, refused, text, wrong_method},
-    evidence_api::{EvidenceApi, storage},
+    evidence_api::EvidenceApi,
     exposition,
     sign_api::sign,
     status::{PackageStatus, ServerStatus},
@@ -94,7 +94,7 @@ impl Api {
             "/v1/status" => {
                 Ok(json(&ServerStatus::of(&self.desk, &self.settings.name, line).await?))
             }
-            "/v1/packages" => Ok(json(&PackageStatus::all(&self.desk).await.map_err(storage)?)),
+            "/v1/packages" => Ok(json(&PackageStatus::all(&self.desk).await?)),
             PRODUCTS_PATH => {
                 let all = self.desk.products().map(|product| product.info(line));
                 Ok(json(&all.collect::<Vec<_>>()))
@@ -122,8 +122,8 @@ impl Api {
     ///
     /// The store does not answer.
     pub async fn metrics(&self) -> Result<String, Refusal> {
-        let counts = self.desk.store().counts().await.map_err(storage)?;
-        let packages = self.desk.store().packages().await.map_err(storage)?;
+        let counts = self.desk.store().counts().await?;
+        let packages = self.desk.store().packages().await?;
         let front = self.front.get().map(|numbers| numbers());
         Ok(exposition::text(&self.desk, &counts, &packages, front.as_ref()))
     }

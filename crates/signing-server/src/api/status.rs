@@ -1,7 +1,7 @@
 //! What a server says of itself.
 
 use serde::Serialize;
-use signer::service::{ProductInfo, Refusal, RefusalCode};
+use signer::service::{ProductInfo, Refusal};
 
 use crate::{desk::Desk, store::StoreFault};
 
@@ -44,10 +44,7 @@ pub struct PackageStatus {
 impl ServerStatus {
     /// Asks everybody.
     pub(super) async fn of(desk: &Desk, name: &str, line: &str) -> Result<Self, Refusal> {
-        let storage = |fault: StoreFault| {
-            Refusal::new(RefusalCode::Storage, format!("failed to {fault}")).hint(fault.hint())
-        };
-        let counts = desk.store().counts().await.map_err(storage)?;
+        let counts = desk.store().counts().await?;
         Ok(Self {
             name: name.to_owned(),
             version: env!("CARGO_PKG_VERSION"),
@@ -57,7 +54,7 @@ impl ServerStatus {
             attempts: counts.attempts,
             evidence: counts.evidence,
             products: desk.products().map(|product| product.info(line)).collect(),
-            packages: PackageStatus::all(desk).await.map_err(storage)?,
+            packages: PackageStatus::all(desk).await?,
         })
     }
 }

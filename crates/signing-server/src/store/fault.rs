@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use durable::DurableError;
+use signer::service::{Refusal, RefusalCode};
 
 /// Why a change was not made durable.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -82,5 +83,18 @@ impl StoreFault {
             Self::Gone => "please report it; start the server again",
         };
         Some(hint.to_owned())
+    }
+}
+
+/// What a client is told.
+impl From<&StoreFault> for Refusal {
+    fn from(fault: &StoreFault) -> Self {
+        Self::new(RefusalCode::Storage, format!("failed to {fault}")).hint(fault.hint())
+    }
+}
+
+impl From<StoreFault> for Refusal {
+    fn from(fault: StoreFault) -> Self {
+        Self::from(&fault)
     }
 }
