@@ -32,7 +32,7 @@ impl FrontLog {
     ) -> Result<Self, Failure> {
         let (tell_done, done) = sync_channel(1);
         let started = thread::Builder::new().name("log".to_owned()).spawn(move || {
-            write_all(&events, &lines, is_json);
+            write_all(events, &lines, is_json);
             let _nobody_waits = tell_done.send(());
         });
         started.map_err(|error: io::Error| {
@@ -47,8 +47,8 @@ impl FrontLog {
     }
 }
 
-fn write_all(events: &EventReceiver, lines: &Lines, is_json: bool) {
-    let mut next = events.next();
+fn write_all(mut events: EventReceiver, lines: &Lines, is_json: bool) {
+    let mut next = events.wait();
     while let Some(event) = next {
         let mut written = lines.lock();
         let mut result = write(&mut written.output, &event, is_json);
@@ -63,7 +63,7 @@ fn write_all(events: &EventReceiver, lines: &Lines, is_json: bool) {
             if dropped > 0 {
                 terminal::note(&format!("warning: {dropped} lines of the log were dropped"));
             }
-            next = events.next();
+            next = events.wait();
         }
     }
 }

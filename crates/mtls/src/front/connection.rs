@@ -33,7 +33,7 @@ use super::{
     limits::{LINGER_TIMEOUT, REST_AFTER},
     linger::linger,
     server::Shared,
-    service::{Client, Session},
+    service::{Acquaintance, Session},
     wire::{Watched, Wire},
 };
 
@@ -72,6 +72,15 @@ enum Pause {
     Rest,
 }
 
+/// A peer after the handshake.
+struct Met {
+    io: Box<Plain>,
+    session: Arc<Session>,
+    is_http2: bool,
+    /// Whether another handshake was tried, which ended the connection.
+    has_struck: Arc<AtomicBool>,
+}
+
 /// What the tasks of a front have in hand.
 pub(super) struct Visit {
     pub(super) shared: Arc<Shared>,
@@ -83,27 +92,12 @@ pub(super) struct Visit {
 impl Visit {
     /// Serves the connection until its peer, a limit or the end of the front ends it.
     pub(super) async fn serve<H: Handler>(self, stream: TcpStream, handler: Arc<H>) {
-        // Without it a small answer may wait for the acknowledgement of the one before.
-        let _slower = stream.set_nodelay(true);
         // What a handshake takes is given back before the long rest of the connection; the same for the protocol that is
         // not spoken.
-        let Some(mut stream) = Box::pin(self.shake_hands(stream)).await else { return };
-        self.place.activity.rest();
-        let has_struck = Arc::new(AtomicBool::new(false));
-        if stream.get_ref().1.protocol_version() == Some(ProtocolVersion::TLSv1_2) {
-            stream.get_mut().0.refuse_handshakes(Arc::clone(&has_struck));
-        }
-        let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
-        let session = Arc::new(Session {
-            shared: Arc::clone(&self.shared),
-            address: self.address,
-            activity: Arc::clone(&self.place.activity),
-            client: self.client(&stream),
-        });
-        if session.client.is_ok() {
-            self.place.acquaint();
-        }
-        let io = Box::new(Watched::new(stream, Arc::clone(&self.place.activity)));
+        let Some(Met { io, session, is_http2, has_struck }) = Box::pin(self.meet(stream)).await
+        else {
+            return;
+        };
         let answer = {
             let session = Arc::clone(&session);
             move |request| {
@@ -249,6 +243,27 @@ impl Visit {
         }
     }
 
+    /// TLS, and who is at its other end.
+    async fn meet(&self, stream: TcpStream) -> Option<Met> {
+        // Without it a small answer may wait for the acknowledgement of the one before.
+        let _slower = stream.set_nodelay(true);
+        let mut stream = self.shake_hands(stream).await?;
+        self.place.activity.rest();
+        let has_struck = Arc::new(AtomicBool::new(false));
+        if stream.get_ref().1.protocol_version() == Some(ProtocolVersion::TLSv1_2) {
+            stream.get_mut().0.refuse_handshakes(Arc::clone(&has_struck));
+        }
+        let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+        let session = Arc::new(Session {
+            shared: Arc::clone(&self.shared),
+            address: self.address,
+            activity: Arc::clone(&self.place.activity),
+            client: self.acquaint(&stream),
+        });
+        let io = Box::new(Watched::new(stream, Arc::clone(&self.place.activity)));
+        Some(Met { io, session, is_http2, has_struck })
+    }
+
     /// TLS, or the reason why not, told to the peer where it can be.
     async fn shake_hands(&self, stream: TcpStream) -> Option<TlsStream<Wire>> {
         let limit = self.shared.settings.limits.handshake;
@@ -298,11 +313,13 @@ impl Visit {
     }
 
     /// Who the peer is.
-    fn client(&self, stream: &TlsStream<Wire>) -> Result<Client, Reason> {
+    fn acquaint(&self, stream: &TlsStream<Wire>) -> Result<Acquaintance, Reason> {
         let chain = stream.get_ref().1.peer_certificates().unwrap_or_default();
         let certificate = chain.first().ok_or(Reason::NoCertificate)?;
-        // The handshake may have begun under an older reading of the files, so that the first request judges anew.
-        Client::new(self.address, certificate.clone().into_owned())
+        let client = self.shared.clients.meet(certificate)?;
+        self.place.acquaint();
+        let identity = Arc::clone(&client.identity);
+        Ok(Acquaintance { client, peer: Arc::new(Peer { address: self.address, identity }) })
     }
 }
 

@@ -6,12 +6,12 @@ use std::{
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
-        mpsc::{Receiver, SyncSender, sync_channel},
     },
     time::Duration,
 };
 
 use hyper::Method;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::{MaterialError, Peer, Reason, material::Expiry};
 
@@ -95,7 +95,7 @@ pub struct Refusal {
 /// A way for events. It never waits: what does not fit is dropped and counted.
 #[derive(Clone, Debug)]
 pub struct EventSender {
-    events: SyncSender<FrontEvent>,
+    events: Sender<FrontEvent>,
     dropped: Arc<AtomicU64>,
     refused: Arc<Mutex<BTreeMap<&'static str, u64>>>,
 }
@@ -109,7 +109,7 @@ pub struct EventReceiver {
 
 /// A way for at most `capacity` events that nobody has taken yet.
 pub fn event_channel(capacity: usize) -> (EventSender, EventReceiver) {
-    let (sender, receiver) = sync_channel(capacity);
+    let (sender, receiver) = channel(capacity);
     let dropped = Arc::new(AtomicU64::new(0));
     let refused = Arc::default();
     let events = EventSender { events: sender, dropped: Arc::clone(&dropped), refused };
@@ -135,13 +135,17 @@ impl EventSender {
 }
 
 impl EventReceiver {
-    /// The next event; `None` when no front is left.
-    pub fn next(&self) -> Option<FrontEvent> {
-        self.events.recv().ok()
+    /// Waits for the next event; `None` when no front is left.
+    ///
+    /// # Panics
+    ///
+    /// In a task of a runtime: the wait would hold up others.
+    pub fn wait(&mut self) -> Option<FrontEvent> {
+        self.events.blocking_recv()
     }
 
     /// The next event, where one is there at once.
-    pub fn try_next(&self) -> Option<FrontEvent> {
+    pub fn try_next(&mut self) -> Option<FrontEvent> {
         self.events.try_recv().ok()
     }
 
@@ -157,7 +161,7 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_dropped_and_counted() {
-        let (sender, receiver) = event_channel(2);
+        let (sender, mut receiver) = event_channel(2);
         for number in 0..5 {
             sender.send(FrontEvent::AcceptFailed { unix_millis: number, message: String::new() });
         }
@@ -165,7 +169,7 @@ mod tests {
         assert_eq!(receiver.take_dropped(), 3);
         assert_eq!(receiver.take_dropped(), 0);
         assert!(
-            receiver.next().is_some() && receiver.next().is_some() && receiver.next().is_none()
+            receiver.wait().is_some() && receiver.wait().is_some() && receiver.wait().is_none()
         );
     }
 }

@@ -44,10 +44,6 @@ pub const RATE: Rate = Rate { per_second: 2000, burst: 4000 };
 /// How many clients' rates are remembered. Each has a certificate of the authority, so that there are few.
 pub(super) const RATES_MAX: usize = 4096;
 
-/// How many TLS sessions are remembered so that a client that comes back saves a handshake. Each holds the client's
-/// certificate, some 2 KiB.
-pub(super) const SESSIONS_MAX: usize = 256;
-
 /// The pause after a connection could not be accepted, as when files run out.
 pub(super) const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 

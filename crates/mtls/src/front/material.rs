@@ -5,9 +5,12 @@ use std::{path::Path, sync::Arc};
 use durable::Cause;
 use rustls::{
     RootCertStore, ServerConfig,
-    crypto::{CryptoProvider, aws_lc_rs},
+    crypto::{
+        CryptoProvider,
+        aws_lc_rs::{self, Ticketer},
+    },
     pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer, pem::PemObject},
-    server::ServerSessionMemoryCache,
+    server::NoServerSessionStorage,
     sign::{CertifiedKey, SingleCertAndKey},
     version::{TLS12, TLS13},
 };
@@ -20,7 +23,7 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use super::{
     Clock, FrontSettings, MaterialError, MaterialFault,
-    limits::{CRL_LEN_BYTES_MAX, PEM_LEN_BYTES_MAX, SESSIONS_MAX},
+    limits::{CRL_LEN_BYTES_MAX, PEM_LEN_BYTES_MAX},
     verifier::DirectlyIssued,
 };
 use crate::identity::IdentityError;
@@ -139,9 +142,11 @@ impl Material {
             .with_cert_resolver(Arc::new(SingleCertAndKey::from(certified)));
         let mut config = config;
         config.alpn_protocols.clone_from(&settings.alpn);
-        // Sessions are not shared between readings of the files: a session that was begun under an old list is not resumed
-        // under a new one.
-        config.session_storage = ServerSessionMemoryCache::new(SESSIONS_MAX);
+        // A client that comes back saves a handshake; it keeps the session itself, in a ticket, so that none is kept here.
+        // Each reading of the files has keys of its own: a session that was begun under an old list is not resumed under a
+        // new one.
+        config.ticketer = Ticketer::new().map_err(|error| refused(&settings.certificate, error))?;
+        config.session_storage = Arc::new(NoServerSessionStorage {});
         config.send_tls13_tickets = 1;
         let acceptor = TlsAcceptor::from(Arc::new(config));
         Ok(Self { generation, acceptor, verifier, expiry, revoked })

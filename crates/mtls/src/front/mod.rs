@@ -12,6 +12,7 @@
 //! whoever reads its events, or read the clock by itself.
 
 mod body;
+mod clients;
 mod clock;
 mod connection;
 mod connections;

@@ -15,13 +15,14 @@ use hyper::{
 use tokio::{
     net::TcpListener,
     sync::{Notify, watch},
-    task::{JoinHandle, JoinSet},
+    task::{JoinHandle, JoinSet, yield_now},
     time::{sleep, timeout},
 };
 
 use super::{
     BindError, Clock, EventSender, Expiry, FrontEvent, FrontSettings, MaterialError, Peer, Reason,
     Refusal,
+    clients::Clients,
     connection::{Handler, Visit},
     connections::Connections,
     limits::ACCEPT_PAUSE,
@@ -36,6 +37,7 @@ pub(super) struct Shared {
     pub(super) clock: Clock,
     pub(super) events: EventSender,
     pub(super) rates: Rates,
+    pub(super) clients: Clients,
     pub(super) connections: Arc<Connections>,
     /// Counts how often the files were read because somebody asked.
     pub(super) looks: watch::Sender<u64>,
@@ -105,6 +107,7 @@ impl Front {
             clock,
             events,
             rates: Rates::new(settings.limits.rate),
+            clients: Clients::default(),
             connections: Connections::new(&settings.limits),
             settings,
             looks: watch::channel(0).0,
@@ -298,6 +301,8 @@ impl Accepting {
                         let visit = Visit { shared, place, address, stopped };
                         visits.spawn(visit.serve(stream, Arc::clone(&handler)));
                     }
+                    // A flood of connections takes turns with the requests of those who are there.
+                    yield_now().await;
                 }
                 Err(error) => {
                     self.report(&error);

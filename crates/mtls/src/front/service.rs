@@ -1,13 +1,6 @@
 //! From a request to its answer: who asks is judged, then the handler is asked.
 
-use std::{
-    net::SocketAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::{Duration, Instant},
-};
+use std::{net::SocketAddr, sync::Arc, time::Instant};
 
 use http_body_util::{Either, Full};
 use hyper::{
@@ -15,13 +8,11 @@ use hyper::{
     body::{Body, Bytes, Incoming},
     header::{CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER},
 };
-use rustls::pki_types::{CertificateDer, UnixTime};
 
 use super::{
-    AccessEntry, AnswerBody, FrontEvent, Peer, Reason, Refusal, connections::Activity,
-    limits::PATH_SHOWN_LEN_MAX, server::Shared,
+    AccessEntry, AnswerBody, FrontEvent, Peer, Reason, Refusal, clients::Client,
+    connections::Activity, limits::PATH_SHOWN_LEN_MAX, server::Shared,
 };
-use crate::identity::ClientIdentity;
 
 /// Who is at the other end of a connection, and what it is doing.
 pub(super) struct Session {
@@ -29,31 +20,13 @@ pub(super) struct Session {
     pub(super) address: SocketAddr,
     pub(super) activity: Arc<Activity>,
     /// Or why nobody is.
-    pub(super) client: Result<Client, Reason>,
+    pub(super) client: Result<Acquaintance, Reason>,
 }
 
-/// A client whose certificate was verified in the handshake.
-pub(super) struct Client {
+/// A client, and from where it is here.
+pub(super) struct Acquaintance {
+    pub(super) client: Arc<Client>,
     pub(super) peer: Arc<Peer>,
-    certificate: CertificateDer<'static>,
-    /// The last reading of the files under which the certificate was found good after the handshake, or [`NEVER`].
-    generation: AtomicU64,
-}
-
-/// No reading of the files has this number.
-const NEVER: u64 = u64::MAX;
-
-impl Client {
-    /// Reads a verified certificate.
-    pub(super) fn new(
-        address: SocketAddr,
-        certificate: CertificateDer<'static>,
-    ) -> Result<Self, Reason> {
-        let identity = ClientIdentity::from_certificate_der(&certificate)
-            .map_err(Reason::UnusableCertificate)?;
-        let peer = Arc::new(Peer { address, identity: Arc::new(identity) });
-        Ok(Self { peer, certificate, generation: AtomicU64::new(NEVER) })
-    }
 }
 
 impl Session {
@@ -107,19 +80,9 @@ impl Session {
 
     /// Whether the request may go to the handler.
     fn judge(&self, request: &Request<Incoming>) -> Result<&Arc<Peer>, Reason> {
-        let client = self.client.as_ref().map_err(Clone::clone)?;
-        let shared = &self.shared;
-        let identity = &client.peer.identity;
-        let now = shared.clock.unix_millis();
-        if now / 1000 > identity.not_after_unix {
-            return Err(Reason::Expired);
-        }
-        let material = shared.material();
-        if client.generation.load(Ordering::Relaxed) != material.generation {
-            let now = UnixTime::since_unix_epoch(Duration::from_millis(now));
-            material.verifier.judge(&client.certificate, now)?;
-            client.generation.store(material.generation, Ordering::Relaxed);
-        }
+        let Acquaintance { client, peer } = self.client.as_ref().map_err(Clone::clone)?;
+        let (shared, identity) = (&self.shared, &client.identity);
+        client.judge(&shared.material(), shared.clock.unix_millis())?;
         if !shared.settings.roles.contains(&identity.role) {
             return Err(Reason::WrongRole { role: identity.role });
         }
@@ -130,7 +93,7 @@ impl Session {
         if announced.is_some_and(|len| len > shared.settings.limits.body_len_bytes) {
             return Err(Reason::BodyTooLarge);
         }
-        Ok(&client.peer)
+        Ok(peer)
     }
 }
 

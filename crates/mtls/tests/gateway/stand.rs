@@ -182,7 +182,7 @@ impl Stand {
 
     /// An event, waited for.
     pub(crate) fn event(&self, is_it: impl Fn(&FrontEvent) -> bool) -> FrontEvent {
-        let (mut kept, events) = (
+        let (mut kept, mut events) = (
             self.kept.lock().expect("part of the stand"),
             self.events.lock().expect("part of the stand"),
         );

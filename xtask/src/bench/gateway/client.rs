@@ -8,7 +8,8 @@ use std::{
 };
 
 use rustls::{
-    ClientConfig, ClientConnection, RootCertStore, StreamOwned,
+    ClientConfig, ClientConnection, ConfigBuilder, RootCertStore, StreamOwned,
+    client::WantsClientCert,
     crypto::aws_lc_rs,
     pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject as _},
 };
@@ -19,6 +20,7 @@ use crate::Fallible;
 const FRAME: &[u8] = &[0x06, 0x00, 0x00];
 
 /// Where requests go, and with which certificate.
+#[derive(Clone)]
 pub(super) struct Place {
     pub(super) address: SocketAddr,
     tls: Option<Arc<ClientConfig>>,
@@ -33,14 +35,15 @@ impl Place {
 
     /// A guard, asked with the client's certificate in a directory.
     pub(super) fn guarded(address: SocketAddr, certificates: &Path) -> Fallible<Self> {
-        let mut roots = RootCertStore::empty();
-        roots.add(CertificateDer::from_pem_file(certificates.join("ca.pem"))?)?;
         let chain = vec![CertificateDer::from_pem_file(certificates.join("client.pem"))?];
         let key = PrivateKeyDer::from_pem_file(certificates.join("client.key"))?;
-        let config = ClientConfig::builder_with_provider(aws_lc_rs::default_provider().into())
-            .with_safe_default_protocol_versions()?
-            .with_root_certificates(roots)
-            .with_client_auth_cert(chain, key)?;
+        let config = trusting(certificates)?.with_client_auth_cert(chain, key)?;
+        Ok(Self { address, tls: Some(Arc::new(config)) })
+    }
+
+    /// A guard, asked without a certificate.
+    pub(super) fn refused(address: SocketAddr, certificates: &Path) -> Fallible<Self> {
+        let config = trusting(certificates)?.with_no_client_auth();
         Ok(Self { address, tls: Some(Arc::new(config)) })
     }
 
@@ -57,6 +60,14 @@ impl Place {
         };
         Ok(Client { stream, buffer: Vec::new() })
     }
+}
+
+fn trusting(certificates: &Path) -> Fallible<ConfigBuilder<ClientConfig, WantsClientCert>> {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(certificates.join("ca.pem"))?)?;
+    Ok(ClientConfig::builder_with_provider(aws_lc_rs::default_provider().into())
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots))
 }
 
 trait Stream: Read + Write + Send {}

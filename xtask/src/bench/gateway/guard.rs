@@ -96,6 +96,11 @@ impl Guard {
         Place::guarded(self.address, certificates)
     }
 
+    /// The same, seen by somebody without a certificate.
+    pub(super) fn strange_place(&self, certificates: &Path) -> Fallible<Place> {
+        Place::refused(self.address, certificates)
+    }
+
     pub(super) fn is_ours(&self) -> bool {
         self.is_ours
     }
