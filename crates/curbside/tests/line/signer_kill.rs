@@ -1,4 +1,4 @@
-//! A signing server that is killed at random instants, with lines working and killed too: what it issued, what the HSMs signed,
+//! A signing server and its database that are killed at random instants, with lines working and killed too: what it issued, what the HSMs signed,
 //! what was paid and what the evidence log holds are the same devices in the end, each with one pair of keys.
 
 use std::{
@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rusqlite::Connection;
+use test_postgres::PostgresServer;
 
 use crate::{
     draw::Draw,
@@ -16,7 +16,7 @@ use crate::{
     line_place::{LinePlace, LineSettings, is_blank},
     plant::Plant,
     process::Running,
-    signing_server::{Counted, SigningServer},
+    signing_server::{Counted, Database, SigningServer},
 };
 
 const LINES: u64 = 8;
@@ -44,7 +44,13 @@ const AWAY: &str = "boards wait, and it is asked again";
 
 #[test]
 fn thirty_kills_of_a_signing_server_lose_no_device_and_sign_none_twice() {
-    kill_again_and_again(30, 60);
+    kill_again_and_again(30, 60, Database::Sqlite);
+}
+
+#[test]
+fn thirty_kills_of_a_signing_server_and_its_database_lose_no_device_and_sign_none_twice() {
+    let Some(postgres) = PostgresServer::start() else { return };
+    kill_again_and_again(30, 60, Database::Postgres(postgres));
 }
 
 #[test]
@@ -52,7 +58,7 @@ fn a_line_that_waits_for_its_server_says_so_can_be_stopped_and_goes_on_later() {
     const BOARDS: u64 = 8;
     let mut plant = Plant::new(1);
     plant.slow_down();
-    let server = SigningServer::new(&plant, 1, BOARDS);
+    let server = SigningServer::new(&plant, 1, BOARDS, Database::Sqlite);
     let settings = LineSettings { number: 1, slots: 2, boards: BOARDS, flash_ms: 0 };
     let line = LinePlace::with_server(&plant, &server, &plant.path().join("line-1"), settings);
     let running = server.start();
@@ -84,7 +90,7 @@ fn a_line_that_waits_for_its_server_says_so_can_be_stopped_and_goes_on_later() {
 #[test]
 fn a_reworked_board_gets_a_number_of_its_own_and_no_second_pair_for_the_old_one() {
     let plant = Plant::new(1);
-    let server = SigningServer::new(&plant, 1, 3);
+    let server = SigningServer::new(&plant, 1, 3, Database::Sqlite);
     let settings = LineSettings { number: 1, slots: 1, boards: 2, flash_ms: 0 };
     let line = LinePlace::with_server(&plant, &server, &plant.path().join("line-1"), settings);
     let running = server.start();
@@ -113,10 +119,17 @@ fn a_reworked_board_gets_a_number_of_its_own_and_no_second_pair_for_the_old_one(
 #[test]
 #[ignore = "takes a quarter of an hour"]
 fn a_thousand_kills_of_a_signing_server_lose_no_device_and_sign_none_twice() {
-    kill_again_and_again(1000, 800);
+    kill_again_and_again(1000, 800, Database::Sqlite);
 }
 
-fn kill_again_and_again(kills_min: u64, boards: u64) {
+#[test]
+#[ignore = "takes half an hour"]
+fn a_thousand_kills_of_a_signing_server_and_its_database_lose_no_device_and_sign_none_twice() {
+    let Some(postgres) = PostgresServer::start() else { return };
+    kill_again_and_again(1000, 800, Database::Postgres(postgres));
+}
+
+fn kill_again_and_again(kills: u64, boards: u64, database: Database) {
     let seed = u64::from(std::process::id());
     println!("seed {seed}");
     let began = Instant::now();
@@ -124,7 +137,7 @@ fn kill_again_and_again(kills_min: u64, boards: u64) {
     let mut plant = Plant::new(2);
     // With the pace of hardware a call is in hand nearly always.
     plant.slow_down();
-    let server = SigningServer::new(&plant, LINES, LINES * boards);
+    let mut server = SigningServer::new(&plant, LINES, LINES * boards, database);
     let lines: Vec<LinePlace> = (1..=LINES)
         .map(|number| {
             let settings = LineSettings { number, slots: 2, boards, flash_ms: 50 };
@@ -134,7 +147,7 @@ fn kill_again_and_again(kills_min: u64, boards: u64) {
         .collect();
 
     let is_over = AtomicBool::new(false);
-    let (running, lives) = thread::scope(|scope| {
+    let (running, killed, lives) = thread::scope(|scope| {
         let workers: Vec<_> = lines
             .iter()
             .map(|line| {
@@ -142,10 +155,10 @@ fn kill_again_and_again(kills_min: u64, boards: u64) {
                 scope.spawn(move || work(line, draw, is_over))
             })
             .collect();
-        let running = kill_server(&mut plant, &server, &mut draw, kills_min);
+        let (running, killed) = kill_servers(&mut plant, &mut server, &mut draw, kills);
         is_over.store(true, Ordering::Relaxed);
         let lives = workers.into_iter().map(|worker| worker.join().unwrap());
-        (running, lives.fold(Lives::default(), Lives::and))
+        (running, killed, lives.fold(Lives::default(), Lives::and))
     });
     thread::scope(|scope| {
         for line in &lines {
@@ -159,25 +172,58 @@ fn kill_again_and_again(kills_min: u64, boards: u64) {
     check_counts(made, counted, plant.signatures());
     check_issuances(&server, &lines);
     println!(
-        "{kills_min} kills of the server, {lives:?} of lines; {made:?}, {counted:?}, {} signatures, {:.1} s, seed {seed}",
+        "{killed:?}, {lives:?} of lines; {made:?}, {counted:?}, {} signatures, {:.1} s, seed {seed}",
         plant.signatures(),
         began.elapsed().as_secs_f64(),
     );
 }
 
-/// Kills the server so often, and leaves one running.
-fn kill_server(plant: &mut Plant, server: &SigningServer, draw: &mut Draw, kills: u64) -> Running {
+/// What was killed.
+#[derive(Debug, Default)]
+struct Killed {
+    servers: u64,
+    /// Processes of the database that served a connection; it recovers by itself.
+    backends: u64,
+    databases: u64,
+}
+
+/// Kills the server or its database, so many times in all, and leaves both running.
+fn kill_servers(
+    plant: &mut Plant,
+    server: &mut SigningServer,
+    draw: &mut Draw,
+    kills: u64,
+) -> (Running, Killed) {
     let mut running = server.start();
-    for kill in 1..=kills {
+    let mut killed = Killed::default();
+    for _ in 0..kills {
         thread::sleep(Duration::from_millis(draw.within(LIFE_MS)));
+        match &mut server.database {
+            Database::Postgres(postgres) if draw.below(2) == 0 => {
+                if draw.below(2) == 0 {
+                    killed.backends += 1;
+                    postgres.kill_backends();
+                } else {
+                    killed.databases += 1;
+                    postgres.restart(&[]);
+                }
+                continue;
+            }
+            _ => {}
+        }
+        killed.servers += 1;
         drop_server(running);
-        if kill % KILLS_PER_HSM_START == 0 {
+        if killed.servers % KILLS_PER_HSM_START == 0 {
             plant.restart_hsms();
             server.connect(plant);
         }
+        if let Database::Postgres(postgres) = &server.database {
+            // A server that finds no database at its start ends, and says so.
+            let _answers = postgres.client();
+        }
         running = server.start();
     }
-    running
+    (running, killed)
 }
 
 fn drop_server(running: Running) {
@@ -241,16 +287,8 @@ fn check_counts(made: Made, counted: Counted, signatures: u64) {
 /// The database has each device once, with the keys and signatures that the lines' journals and so their boards and control
 /// logs have.
 fn check_issuances(server: &SigningServer, lines: &[LinePlace]) {
-    let database = Connection::open(server.database()).unwrap();
-    let mut rows = database
-        .prepare("SELECT smsn, ed25519_key, p256r1_key, ed25519_signature, p256r1_signature FROM issuance")
-        .unwrap();
-    let rows = rows.query_map([], |row| {
-        let bytes = |at: usize| row.get::<_, Vec<u8>>(at);
-        Ok((bytes(0)?, [bytes(1)?, bytes(2)?, bytes(3)?, bytes(4)?]))
-    });
     let mut issued = HashMap::new();
-    for (smsn, rest) in rows.unwrap().map(Result::unwrap) {
+    for (smsn, rest) in server.issuances() {
         let is_first = issued.insert(smsn, rest).is_none();
         assert!(is_first, "a number has two pairs of keys");
     }

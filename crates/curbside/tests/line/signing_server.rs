@@ -13,10 +13,13 @@ use evidence::note::SigningKey;
 use mtls::authority::{
     Authority, KeyKind, NewAuthority, NewPeer, Passphrase, PeerFiles, PeerKey, Purpose, Unlocked,
 };
+use postgres::Row;
+use rusqlite::Connection;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use sidewalk::Stage;
 use signer::package::{PackagePage, PackageTerms};
+use test_postgres::PostgresServer;
 use zeroize::Zeroizing;
 
 use crate::{
@@ -29,6 +32,8 @@ use crate::{
 /// server's port, or it would talk to itself.
 const PORTS: std::ops::Range<u16> = 20_000..32_000;
 
+const SQLITE_FILE: &str = "signer.db";
+
 const KEY: PeerKey<'_> = PeerKey::New(KeyKind::P256);
 const DAYS: u32 = 2;
 
@@ -40,7 +45,22 @@ pub(crate) struct SigningServer {
     place: PathBuf,
     port: u16,
     maker: String,
+    pub(crate) database: Database,
 }
+
+/// Where it keeps what it knows.
+pub(crate) enum Database {
+    /// In a file of its own.
+    Sqlite,
+    /// In a server beside it.
+    Postgres(PostgresServer),
+}
+
+/// A number, and the keys and signatures that were issued for it: Ed25519's, P-256's, and again.
+pub(crate) type Issuance = (Vec<u8>, [Vec<u8>; 4]);
+
+const ISSUANCES: &str =
+    "SELECT smsn, ed25519_key, p256r1_key, ed25519_signature, p256r1_signature FROM issuance";
 
 /// What the server counts.
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +75,7 @@ pub(crate) struct Counted {
 impl SigningServer {
     /// Makes its directory in the plant's: certificates for it and for lines `line-1` to `line-N`, and a package that pays for
     /// so many devices.
-    pub(crate) fn new(plant: &Plant, lines: u64, quota: u64) -> Self {
+    pub(crate) fn new(plant: &Plant, lines: u64, quota: u64, database: Database) -> Self {
         let place = plant.path().join("signer");
         fs::create_dir_all(place.join("packages")).unwrap();
         issue_all(&place, lines);
@@ -67,7 +87,8 @@ impl SigningServer {
         let note = terms(&plant.trust_file(), quota).seal(&maker).unwrap().to_string();
         durable::write_new(place.join("packages/all.package"), Visibility::Shared, note.as_bytes())
             .unwrap();
-        let server = Self { place, port: free_port(), maker: maker.verifier().to_string() };
+        let server =
+            Self { place, port: free_port(), maker: maker.verifier().to_string(), database };
         server.connect(plant);
         server
     }
@@ -79,7 +100,7 @@ impl SigningServer {
 name = \"signer\"
 listen = [\"127.0.0.1:{}\"]
 certificates = \"server\"
-database = \"signer.db\"
+database = {:?}
 evidence_key = \"evidence.key\"
 packages = \"packages\"
 makers = [{:?}]
@@ -91,6 +112,7 @@ trust = {:?}
 needs_package = true
 ",
             self.port,
+            self.database_name(),
             self.maker,
             plant.urls(),
             plant.path().join("pin"),
@@ -119,9 +141,33 @@ needs_package = true
         )
     }
 
-    /// Its database.
-    pub(crate) fn database(&self) -> PathBuf {
-        self.place.join("signer.db")
+    fn database_name(&self) -> String {
+        match &self.database {
+            Database::Sqlite => SQLITE_FILE.to_owned(),
+            Database::Postgres(postgres) => postgres.url(),
+        }
+    }
+
+    /// What its database says was issued.
+    pub(crate) fn issuances(&self) -> Vec<Issuance> {
+        match &self.database {
+            Database::Sqlite => {
+                let database = Connection::open(self.place.join(SQLITE_FILE)).unwrap();
+                let mut rows = database.prepare(ISSUANCES).unwrap();
+                let rows = rows.query_map([], |row| {
+                    let bytes = |at: usize| row.get::<_, Vec<u8>>(at);
+                    Ok((bytes(0)?, [bytes(1)?, bytes(2)?, bytes(3)?, bytes(4)?]))
+                });
+                rows.unwrap().map(Result::unwrap).collect()
+            }
+            Database::Postgres(postgres) => {
+                let rows = postgres.client().query(ISSUANCES, &[]).unwrap();
+                let bytes = |row: &Row, at: usize| row.get::<_, Vec<u8>>(at);
+                rows.iter()
+                    .map(|row| (bytes(row, 0), [1, 2, 3, 4].map(|at| bytes(row, at))))
+                    .collect()
+            }
+        }
     }
 
     /// Asks it, once it answers.

@@ -9,7 +9,6 @@ mod evidence_log;
 mod model;
 mod opening;
 mod places;
-mod postgres_server;
 mod postgres_settings;
 mod quota;
 mod replicas;

@@ -6,7 +6,7 @@ use signing_server::store::{PostgresStore, SqliteStore, Store, StoreFault};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-use crate::postgres_server::PostgresServer;
+use test_postgres::PostgresServer;
 
 /// Where a store can be, and what can be done to it behind its back.
 pub(crate) trait Place: Sync {

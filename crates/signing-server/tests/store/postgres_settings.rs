@@ -1,11 +1,11 @@
 //! How a PostgreSQL database is named, and which settings it must have.
 
 use signing_server::store::{PostgresStore, StoreFault};
+use test_postgres::{PASSWORD, PostgresServer};
 
 use crate::{
     devices::{asked, issue},
     places::wait,
-    postgres_server::{PASSWORD, PostgresServer},
 };
 
 #[test]

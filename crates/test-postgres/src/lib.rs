@@ -1,4 +1,11 @@
-//! A PostgreSQL server of our own: Debian's program on a directory of its own, flushing as it does for everybody.
+//! A PostgreSQL server of a test's own: Debian's program on a directory of its own, flushing as it does for everybody.
+//!
+//! Tests alone use it. What goes wrong here is the test's failure, so that everything panics.
+#![expect(
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "a helper that cannot do its part fails the test; one that is not there is told to whoever watches"
+)]
 
 use std::{
     fs,
@@ -16,10 +23,10 @@ use tempfile::TempDir;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The password of the only user, for connections over TCP.
-pub(crate) const PASSWORD: &str = "correct horse";
+pub const PASSWORD: &str = "correct horse";
 
 /// A running server. Ends with it.
-pub(crate) struct PostgresServer {
+pub struct PostgresServer {
     directory: TempDir,
     programs: PathBuf,
     port: u16,
@@ -28,7 +35,7 @@ pub(crate) struct PostgresServer {
 
 impl PostgresServer {
     /// Makes and starts one; `None`, and says so, where there is no PostgreSQL.
-    pub(crate) fn start() -> Option<Self> {
+    pub fn start() -> Option<Self> {
         let Some(programs) = programs() else {
             eprintln!("SKIPPED: there is no PostgreSQL here; its Debian package is `postgresql`");
             return None;
@@ -56,7 +63,7 @@ impl PostgresServer {
     }
 
     /// Starts the server, with settings like `fsync=off`, and waits until it answers.
-    pub(crate) fn restart(&mut self, settings: &[&str]) {
+    pub fn restart(&mut self, settings: &[&str]) {
         self.kill();
         let began = Instant::now();
         loop {
@@ -88,7 +95,7 @@ impl PostgresServer {
         clippy::disallowed_methods,
         reason = "a list that the kernel writes, of few processes"
     )]
-    pub(crate) fn kill(&mut self) {
+    pub fn kill(&mut self) {
         if let Some(mut process) = self.process.take() {
             let id = process.id();
             let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap();
@@ -98,8 +105,8 @@ impl PostgresServer {
         }
     }
 
-    /// Kills the processes behind all connections with SIGKILL; the server starts itself again.
-    pub(crate) fn kill_backends(&self) {
+    /// Kills the processes behind all connections with SIGKILL; the server throws out everybody and recovers by itself.
+    pub fn kill_backends(&self) {
         let pids: Vec<i32> = self
             .client()
             .query(
@@ -113,23 +120,23 @@ impl PostgresServer {
     }
 
     /// Over the socket, where no password is asked.
-    pub(crate) fn url(&self) -> String {
+    pub fn url(&self) -> String {
         let directory = self.directory.path().display();
         format!("postgres://curbside@/postgres?host={directory}&port={}", self.port)
     }
 
     /// Over TCP, with a password.
-    pub(crate) fn tcp_url(&self) -> String {
+    pub fn tcp_url(&self) -> String {
         format!("postgres://curbside@127.0.0.1:{}/postgres", self.port)
     }
 
     /// The file with the password.
-    pub(crate) fn password_file(&self) -> PathBuf {
+    pub fn password_file(&self) -> PathBuf {
         self.directory.path().join("password")
     }
 
     /// A connection past the store. Waits for a server that recovers.
-    pub(crate) fn client(&self) -> Client {
+    pub fn client(&self) -> Client {
         let began = Instant::now();
         loop {
             match Client::connect(&self.url(), NoTls) {
@@ -142,7 +149,7 @@ impl PostgresServer {
 
     /// Makes an authority and a certificate for 127.0.0.1 and restarts the server with it, so that it speaks TLS. Returns
     /// the file of the authority.
-    pub(crate) fn speak_tls(&mut self) -> PathBuf {
+    pub fn speak_tls(&mut self) -> PathBuf {
         let directory = self.directory.path().to_owned();
         let openssl = |arguments: &str| {
             let mut command = Command::new("openssl");
