@@ -1,6 +1,13 @@
 //! A signing server at work, in this process.
 
-use std::{collections::BTreeSet, net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeSet,
+    net::SocketAddr,
+    path::Path,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
 
 use hsm::{FleetEvent, HsmHealth};
 use metrics_text::Audience;
@@ -10,7 +17,7 @@ use mtls::front::{
 use signing_server::{
     Desk, ProductEdge, ProductSettings, Settings,
     api::{Api, ApiSettings},
-    store::Counts,
+    store::{Counts, StoreFault},
 };
 use tokio::{
     runtime::{self, Runtime},
@@ -44,6 +51,11 @@ const STORE_PERIOD: Duration = Duration::from_millis(500);
 /// How long the database's thread may be silent before the server is not healthy: a flush of a slow disk takes a second.
 const STORE_PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long a start waits for a database that is away, and how often it asks: after a power cut database and server start
+/// together, and a database that was killed recovers first.
+const DATABASE_PATIENCE: Duration = Duration::from_secs(60);
+const DATABASE_PERIOD: Duration = Duration::from_millis(500);
+
 /// How many requests one line may have at the server at once: a line has up to 256 slots.
 const STREAMS_MAX: u32 = 512;
 
@@ -69,13 +81,14 @@ impl Serving {
             durable::refuse_open_to_others(key_path)?;
         }
         let key = signing_key(key_path, None, "make it with `curbside audit keygen`")?;
-        let store = settings.open_store(unix_millis)?;
+        let wait = DatabaseWait::new(teller);
+        let store = wait.until(|| settings.open_store(unix_millis))?;
         let products =
             settings.products.iter().map(|product| open_product(product, teller.clone()));
         let products = products.collect::<Result<_, _>>()?;
         let desk = Arc::new(Desk::new(products, settings.packages()?, store, clock::unix_seconds));
         let mut packages = PackageWatch::new(teller.clone());
-        runtime.block_on(packages.refresh(&desk))?;
+        wait.until(|| runtime.block_on(packages.refresh(&desk)))?;
         let (sender, receiver) = event_channel(limits::EVENTS_MAX);
         let front_settings = front_settings(settings);
         let body_timeout = front_settings.limits.body;
@@ -217,6 +230,38 @@ fn serve_metrics(
     Ok(serving?)
 }
 
+/// The patience of a start with its database.
+struct DatabaseWait<'a> {
+    teller: &'a Teller,
+    deadline: Instant,
+}
+
+impl<'a> DatabaseWait<'a> {
+    fn new(teller: &'a Teller) -> Self {
+        Self { teller, deadline: Instant::now() + DATABASE_PATIENCE }
+    }
+
+    /// Asks until the database answers, and says once why not.
+    fn until<T>(&self, mut ask: impl FnMut() -> Result<T, StoreFault>) -> Result<T, StoreFault> {
+        let mut has_said = false;
+        loop {
+            match ask() {
+                Err(fault) if fault.is_passing() && Instant::now() < self.deadline => {
+                    if !has_said {
+                        let seconds = DATABASE_PATIENCE.as_secs();
+                        let message =
+                            format!("failed to {fault}; it is asked again for up to {seconds} s");
+                        self.teller.say(&Said::new(Level::Warning, "database-away", message));
+                        has_said = true;
+                    }
+                    thread::sleep(DATABASE_PERIOD);
+                }
+                asked => return asked,
+            }
+        }
+    }
+}
+
 /// Brings job packages in, and says once what is wrong with a file.
 struct PackageWatch {
     teller: Teller,
@@ -229,7 +274,7 @@ impl PackageWatch {
         Self { teller, bad: BTreeSet::new() }
     }
 
-    async fn refresh(&mut self, desk: &Desk) -> Result<(), Failure> {
+    async fn refresh(&mut self, desk: &Desk) -> Result<(), StoreFault> {
         let mut now = BTreeSet::new();
         for package in desk.packages().refresh(desk.store()).await? {
             let path = package.path.display().to_string();
@@ -290,9 +335,8 @@ pub(in crate::commands) fn read_settings(path: &Path) -> Result<Settings, Failur
         .map_err(|error| bad(&error).hint("docs/signing-service.md explains every key".to_owned()))
 }
 
-impl From<signing_server::store::StoreFault> for Failure {
-    fn from(fault: signing_server::store::StoreFault) -> Self {
-        use signing_server::store::StoreFault;
+impl From<StoreFault> for Failure {
+    fn from(fault: StoreFault) -> Self {
         let exit = match &fault {
             StoreFault::File(error) => return error.clone().into(),
             StoreFault::InUse { .. } | StoreFault::Settings { .. } => Exit::Refused,
