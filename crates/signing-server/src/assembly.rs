@@ -6,7 +6,7 @@ use std::{path::Path, sync::Arc};
 
 use evidence::note::{Verifier as NoteVerifier, VerifierError};
 use hsm::{
-    Credentials, Endpoint, EndpointError, Fleet, FleetError, FleetEvent, FleetMembers,
+    AuditSink, Credentials, Endpoint, EndpointError, Fleet, FleetError, FleetEvent, FleetMembers,
     FleetOptions, FleetStart, Observer, ProductTag, Selection, SelectionError, TlsClient,
 };
 use sidewalk::{TrustAnchors, Verifier};
@@ -33,6 +33,8 @@ pub struct ProductEdge {
     pub tls: TlsClient,
     /// The roots that are trusted.
     pub anchors: TrustAnchors,
+    /// Who keeps the HSMs' audit logs.
+    pub audit: Option<AuditSink>,
 }
 
 impl Settings {
@@ -101,6 +103,7 @@ impl ProductSettings {
             queue_len_max: QUEUE_LEN_MAX,
             party_len_max: PARTY_LEN_MAX,
             wait_max: self.wait_max(),
+            audit: edge.audit,
             ..FleetOptions::default()
         };
         let fleet = Fleet::open(members, options)?;

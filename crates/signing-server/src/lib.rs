@@ -23,5 +23,5 @@ pub use crate::{
     metrics::{BOUNDS_MS, Counted, Metrics},
     packages::{BadPackage, BadPackageProblem, PACKAGE_EXTENSION, PACKAGES_MAX, Packages},
     product::Product,
-    settings::{ProductSettings, SETTINGS_LEN_BYTES_MAX, Settings, SettingsError},
+    settings::{AuditSettings, ProductSettings, SETTINGS_LEN_BYTES_MAX, Settings, SettingsError},
 };

@@ -79,6 +79,20 @@ pub struct ProductSettings {
     pub needs_package: bool,
     /// How long a device waits for an HSM, in seconds.
     pub wait_s: Option<u64>,
+    /// Who keeps the HSMs' audit logs; without it nobody does, and an HSM that insists on its log stops once that is full.
+    pub audit: Option<AuditSettings>,
+}
+
+/// How the audit logs of a product's HSMs are kept.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuditSettings {
+    /// The directory for them.
+    pub logs: PathBuf,
+    /// The authentication key that may read the log and let the HSM forget it (get-log-entries).
+    pub slot: u16,
+    /// The file with its password.
+    pub pin_file: PathBuf,
 }
 
 /// Why settings make no sense.
@@ -153,6 +167,7 @@ impl Settings {
             paths.extend(&mut product.ca_cert);
             paths.extend(&mut product.client_cert);
             paths.extend(&mut product.client_key);
+            paths.extend(product.audit.iter_mut().flat_map(|it| [&mut it.logs, &mut it.pin_file]));
         }
         for path in paths {
             *path = base.join(&*path);

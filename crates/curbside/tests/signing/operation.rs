@@ -9,9 +9,14 @@ use std::{
     time::Duration,
 };
 
+use hsm::{Credentials, Endpoint, Link, Session, TlsClient};
 use metrics_text::Samples;
 use serde_json::Value;
 use signer::DeviceSigner as _;
+use yubihsm2::{
+    AuditMode, Command as HsmCommand, CommandAudit, DEFAULT_PASSWORD, MessageLimit, ObjectId,
+    OptionValue, StaticKeys, operation::SetOption,
+};
 
 use crate::{
     plant::{PIN, Plant, text},
@@ -237,4 +242,72 @@ fn every_metric_is_documented_and_no_other() {
     shown.sort_unstable();
     documented.sort_unstable();
     assert_eq!(shown, documented);
+}
+
+/// Has the HSM log every signature, and refuse to sign once its log is full.
+fn insist_on_log(plant: &Plant) {
+    let tls = TlsClient::new(None, None).expect("no files");
+    let link = Link::open(&Endpoint::parse(plant.url(), &tls).expect("a URL")).expect("it serves");
+    let admin = Credentials::Keys(StaticKeys::from_password(DEFAULT_PASSWORD));
+    let slots = [ObjectId::DEFAULT_AUTHENTICATION_KEY];
+    let mut session =
+        Session::open(link, &slots, &admin, MessageLimit::BEFORE_2_4).expect("a session");
+    let on = |command| CommandAudit { command, mode: AuditMode::ON };
+    let signatures = vec![on(HsmCommand::SIGN_EDDSA), on(HsmCommand::SIGN_ECDSA)];
+    for value in [OptionValue::CommandAudit(signatures), OptionValue::ForceAudit(AuditMode::ON)] {
+        session.call(&SetOption { tag: value.tag(), value: value.encode() }).expect("an option");
+    }
+    session.close().expect("a session");
+}
+
+#[test]
+fn an_hsm_that_insists_on_its_log_signs_on_and_its_kept_log_counts_as_the_evidence_does() {
+    // Several times what an HSM's log of 62 entries takes.
+    const DEVICES: u8 = 100;
+    let plant = Plant::new();
+    plant.put("audit.pin", "password\n");
+    let audit = "[product.audit]\nlogs = \"hsm-logs\"\nslot = 1\npin_file = \"audit.pin\"";
+    insist_on_log(&plant);
+    let mut server = Server::start(&plant, "", audit);
+    let client = server.client(&plant, "line-1");
+    for number in 0..DEVICES / 2 {
+        client.sign(&device(number, number + 1)).expect("a signature");
+    }
+    server.start_again(&plant);
+    let client = server.client(&plant, "line-1");
+    for number in DEVICES / 2..DEVICES {
+        client.sign(&device(number, number + 1)).expect("a signature");
+    }
+    // Asked again: nothing is signed.
+    client.sign(&device(0, 1)).expect("a signature");
+    let fetched = plant.run(&format!(
+        "audit fetch {} export --ca-cert watcher/ca.pem --client-cert watcher/client.pem \
+         --client-key watcher/client.key --key evidence.vkey",
+        server.url()
+    ));
+    assert_eq!(fetched.code, Some(0), "{fetched:?}");
+    server.kill();
+    // What was signed since the log was stored last.
+    let rest = plant
+        .run(&format!("hsm audit --connector {} --factory-key --save rest.jsonl", plant.url()));
+    assert_eq!(rest.code, Some(0), "{rest:?}");
+
+    let logs: Vec<String> = plant
+        .path("hsm-logs")
+        .read_dir()
+        .expect("the server's directory")
+        .map(|entry| entry.expect("an entry").path().display().to_string())
+        .collect();
+    assert_eq!(logs.len(), 1, "{logs:?}");
+    let verify = |logs: &str| {
+        let line = format!("audit verify export --key evidence.vkey --json --hsm-audit {logs}");
+        let ended = plant.run(&line);
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        let verdict: Value = serde_json::from_str(&ended.stdout).expect("JSON");
+        verdict["counts"].clone()
+    };
+    let counts = verify(&format!("{} rest.jsonl", logs[0]));
+    for row in counts.as_array().expect("rows") {
+        assert_eq!(row["devices"], u64::from(DEVICES), "{counts}");
+    }
 }

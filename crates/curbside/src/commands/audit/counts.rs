@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use control_log::feedback::{FeedbackError, FeedbackReader, Status};
 use journal::{Filter, JournalError, JournalView};
-use serde::Deserialize;
-use yubihsm2::{Command, LogDigest, LogEntry, LogRecord, LogTrust, ObjectId};
+use yubihsm2::{Command, LogRecord, LogTrust};
 
 use crate::{
     block::{Block, Remark},
     exit::Exit,
     failure::Failure,
+    hsm_log::entry_of_line,
 };
 
 /// The largest saved audit log, in bytes: an HSM's log has 62 entries, and files may be put together.
@@ -161,47 +161,6 @@ impl Reconciled {
     }
 }
 
-/// A line that `curbside hsm audit --save` wrote.
-#[derive(Deserialize)]
-struct SavedEntry {
-    number: u16,
-    command: String,
-    len_bytes: u16,
-    session_key: String,
-    target_key: String,
-    second_key: String,
-    result: u8,
-    tick: u32,
-    digest: String,
-}
-
-impl SavedEntry {
-    fn entry(&self) -> Option<LogEntry> {
-        let id = |text: &str| {
-            let hex = text.strip_prefix("0x").unwrap_or(text);
-            u16::from_str_radix(hex, 16).ok().map(ObjectId)
-        };
-        let command = match self.command.as_str() {
-            "reset" => Command(0xFF),
-            "boot" => Command(0),
-            name => Command::from_name(name)?,
-        };
-        let mut digest = [0; LogDigest::LEN_BYTES];
-        hex::decode_to_slice(&self.digest, &mut digest).ok()?;
-        let record = LogRecord {
-            number: self.number,
-            command,
-            len_bytes: self.len_bytes,
-            session_key: id(&self.session_key)?,
-            target_key: id(&self.target_key)?,
-            second_key: id(&self.second_key)?,
-            result: self.result,
-            tick: self.tick,
-        };
-        Some(LogEntry { record, digest: LogDigest(digest) })
-    }
-}
-
 /// Adds the signatures of one HSM's log, whose chain of digests must hold.
 fn add_hsm_audit(path: &Path, total: &mut Signatures) -> Result<(), Failure> {
     let malformed = |line: usize| {
@@ -215,8 +174,7 @@ fn add_hsm_audit(path: &Path, total: &mut Signatures) -> Result<(), Failure> {
         if line.trim_ascii().is_empty() {
             continue;
         }
-        let saved: SavedEntry = serde_json::from_slice(line).map_err(|_| malformed(at + 1))?;
-        let entry = saved.entry().ok_or_else(|| malformed(at + 1))?;
+        let entry = entry_of_line(line).ok_or_else(|| malformed(at + 1))?;
         let known = trust.unwrap_or_else(|| LogTrust::on_first_use(&entry));
         let next = known.verify(&[entry]).map_err(|fault| {
             let message = format!("{}: line {}: {fault}", path.display(), at + 1);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use durable::Visibility;
 use hsm::{AuditTrust, advance_audit_log, read_audit_log};
-use yubihsm2::{Command, LogEntry, LogPage, LogRecord, ObjectId, operation::DeviceInfo};
+use yubihsm2::{LogPage, ObjectId, operation::DeviceInfo};
 
 use super::key::{KeyArgs, open};
 use crate::{
@@ -15,6 +15,7 @@ use crate::{
     failure::Failure,
     files::{Draft, Existing, write_together},
     hsm_access::HsmArgs,
+    hsm_log::{entry_block, line_of},
 };
 
 /// The largest file of trust, in bytes: it has two lines.
@@ -104,36 +105,6 @@ fn report(
     )])
 }
 
-fn entry_block(entry: &LogEntry) -> Block {
-    let record = &entry.record;
-    let command = match *record {
-        LogRecord::RESET => "reset".to_owned(),
-        // A boot is written as command 0, which does not exist.
-        LogRecord { command: Command(0), .. } => "boot".to_owned(),
-        LogRecord { command, .. } => command.to_string(),
-    };
-    let title = format!(
-        "{:>5} {:<28} session key {} target {} second {} result {:#04x} tick {}",
-        record.number,
-        command,
-        record.session_key,
-        record.target_key,
-        record.second_key,
-        record.result,
-        record.tick,
-    );
-    Block::line(title)
-        .number("number", record.number)
-        .text("command", &command)
-        .number("len_bytes", record.len_bytes)
-        .text("session_key", record.session_key)
-        .text("target_key", record.target_key)
-        .text("second_key", record.second_key)
-        .number("result", record.result)
-        .number("tick", record.tick)
-        .text("digest", entry.digest)
-}
-
 fn read_trust(path: &Path) -> Result<Option<AuditTrust>, Failure> {
     if !path.exists() {
         return Ok(None);
@@ -144,13 +115,7 @@ fn read_trust(path: &Path) -> Result<Option<AuditTrust>, Failure> {
 }
 
 fn save(path: &Path, page: &LogPage) -> Result<(), Failure> {
-    let mut lines = String::new();
-    for entry in &page.entries {
-        let line = serde_json::to_string(&entry_block(entry))
-            .map_err(|error| Failure::new(Exit::Defect, error))?;
-        lines.push_str(&line);
-        lines.push('\n');
-    }
+    let lines = page.entries.iter().map(line_of).collect::<Result<String, _>>()?;
     let draft = Draft { path: path.to_owned(), bytes: lines.as_bytes() };
     write_together(&[draft], Visibility::Shared, Existing::Refuse)
 }

@@ -9,13 +9,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use hsm::{FleetEvent, HsmHealth};
+use hsm::{AuditSink, FleetEvent, HsmHealth};
 use metrics_text::Audience;
 use mtls::front::{
     Clock, EventReceiver, Front, FrontLimits, FrontSettings, Running, event_channel, limits,
 };
 use signing_server::{
-    Desk, ProductEdge, ProductSettings, Settings,
+    AuditSettings, Desk, ProductEdge, ProductSettings, Settings,
     api::{Api, ApiSettings},
     store::{Counts, StoreFault},
 };
@@ -23,6 +23,7 @@ use tokio::{
     runtime::{self, Runtime},
     time,
 };
+use yubihsm2::{LogPage, ObjectId};
 
 use crate::{
     clock,
@@ -35,6 +36,7 @@ use crate::{
     },
     hsm_access::TlsArgs,
     hsm_events,
+    hsm_log::KeptLogs,
     pin::pin_of_file,
     trust::TrustArgs,
 };
@@ -206,9 +208,23 @@ fn open_product(
         credentials: pin_of_file(&settings.pin_file)?.into(),
         tls: tls.client()?,
         anchors: TrustArgs::of_file(settings.trust.clone()).anchors()?,
+        audit: settings.audit.as_ref().map(audit_sink).transpose()?,
     };
     let observer = move |event: &FleetEvent| teller.say(&hsm_events::said(event));
     Ok(settings.open(edge, observer)?)
+}
+
+/// Keeps the audit logs of HSMs as files.
+fn audit_sink(settings: &AuditSettings) -> Result<AuditSink, Failure> {
+    let credentials = pin_of_file(&settings.pin_file)?.into();
+    if !settings.logs.exists() {
+        durable::private_directory(&settings.logs)?;
+    }
+    let logs = KeptLogs::new(settings.logs.clone());
+    let keep = move |serial, page: &LogPage| {
+        logs.keep(serial, page).map_err(|failure| failure.message().to_owned())
+    };
+    Ok(AuditSink::new(vec![ObjectId(settings.slot)], credentials, keep))
 }
 
 /// Shows metrics without TLS, as the settings ask.

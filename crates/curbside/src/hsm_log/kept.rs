@@ -1,0 +1,192 @@
+//! Logs that grow while a server signs.
+
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+};
+
+use durable::{DurableError, SyncedFile, Visibility};
+use hsm::{AuditError, AuditTrust};
+use yubihsm2::{LogEntry, LogPage, LogTrust};
+
+use super::entry::{entry_of_line, line_of};
+use crate::{exit::Exit, failure::Failure};
+
+/// How long a file may grow, in bytes, before the next one is begun: some 150,000 entries, which are read again at a start.
+const FILE_LEN_BYTES_MAX: u64 = 32 << 20;
+
+/// The audit logs of HSMs in a directory. Each HSM has files `hsm-SERIAL-NUMBER.jsonl`, of which the last one grows.
+pub(crate) struct KeptLogs {
+    directory: PathBuf,
+    logs: Mutex<HashMap<u32, KeptLog>>,
+}
+
+/// The files of one HSM.
+struct KeptLog {
+    serial: u32,
+    /// How many there are.
+    count: u32,
+    /// The one that grows, and how long it is in whole lines.
+    last: Option<(SyncedFile, u64)>,
+    /// The last entry of all.
+    trust: Option<AuditTrust>,
+}
+
+impl KeptLogs {
+    /// Logs in a directory that exists.
+    pub(crate) fn new(directory: PathBuf) -> Self {
+        Self { directory, logs: Mutex::default() }
+    }
+
+    /// Keeps what a log has more than was kept before. When this returns it is on the disk.
+    pub(crate) fn keep(&self, serial: u32, page: &LogPage) -> Result<(), Failure> {
+        let mut logs = self.logs.lock().unwrap_or_else(PoisonError::into_inner);
+        // After a failed write nobody knows what the disk has: the next page reads the files again.
+        let mut log = match logs.remove(&serial) {
+            Some(log) => log,
+            None => KeptLog::open(&self.directory, serial)?,
+        };
+        log.keep(&self.directory, page)?;
+        logs.insert(serial, log);
+        Ok(())
+    }
+}
+
+impl KeptLog {
+    fn open(directory: &Path, serial: u32) -> Result<Self, Failure> {
+        let mut count = 0;
+        while path_of(directory, serial, count + 1).exists() {
+            count += 1;
+        }
+        if count == 0 {
+            return Ok(Self { serial, count, last: None, trust: None });
+        }
+        let path = path_of(directory, serial, count);
+        let mut file = SyncedFile::open(&path)?;
+        let bytes = file.read(2 * FILE_LEN_BYTES_MAX)?;
+        // What is behind the last line end was torn by a power cut; its entries come again.
+        let len = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+        let line = bytes[..len].trim_ascii_end().rsplit(|byte| *byte == b'\n').next();
+        let entry = line.and_then(entry_of_line).ok_or_else(|| {
+            let message = format!(
+                "failed to read {}: its last line is no entry of an HSM's log",
+                path.display()
+            );
+            Failure::new(Exit::Malformed, message)
+                .hint("move the file away and keep it; a new one is begun".to_owned())
+        })?;
+        let trust = AuditTrust { serial, last: LogTrust::on_first_use(&entry) };
+        Ok(Self { serial, count, last: Some((file, len as u64)), trust: Some(trust) })
+    }
+
+    fn keep(&mut self, directory: &Path, page: &LogPage) -> Result<(), Failure> {
+        let trust = match AuditTrust::check(self.trust, self.serial, page) {
+            Ok(trust) => trust,
+            Err(AuditError::Empty) => return Ok(()),
+            Err(error) => return Err(error.into()),
+        };
+        let lines = self.news(page).iter().map(line_of).collect::<Result<String, _>>()?;
+        if !lines.is_empty() {
+            self.append(directory, lines.as_bytes())?;
+        }
+        self.trust = Some(trust);
+        Ok(())
+    }
+
+    /// The entries behind the last one that is kept.
+    fn news<'a>(&self, page: &'a LogPage) -> &'a [LogEntry] {
+        let is_last = |entry: &LogEntry| {
+            self.trust.is_some_and(|trust| trust.last == LogTrust::on_first_use(entry))
+        };
+        let known = page.entries.iter().position(is_last).map_or(0, |at| at + 1);
+        &page.entries[known..]
+    }
+
+    fn append(&mut self, directory: &Path, lines: &[u8]) -> Result<(), DurableError> {
+        match &mut self.last {
+            Some((file, len)) if *len < FILE_LEN_BYTES_MAX => {
+                file.write_at(*len, lines)?;
+                file.sync()?;
+                *len += lines.len() as u64;
+            }
+            _ => {
+                let path = path_of(directory, self.serial, self.count + 1);
+                durable::write_new(&path, Visibility::Shared, lines)?;
+                self.last = Some((SyncedFile::open(&path)?, lines.len() as u64));
+                self.count += 1;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn path_of(directory: &Path, serial: u32, number: u32) -> PathBuf {
+    directory.join(format!("hsm-{serial:010}-{number:04}.jsonl"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use tempfile::TempDir;
+    use yubihsm2::{Command, LogChain, LogRecord};
+
+    use super::*;
+
+    const SERIAL: u32 = 7_550_054;
+
+    fn entries(count: usize) -> Vec<LogEntry> {
+        let mut chain = LogChain::start(&[7; 32]);
+        let mut entries = vec![*chain.last()];
+        for _ in 1..count {
+            let record = LogRecord { command: Command::SIGN_EDDSA, ..LogRecord::boot(0) };
+            entries.push(chain.append(record));
+        }
+        entries
+    }
+
+    fn page(entries: &[LogEntry]) -> LogPage {
+        LogPage { entries: entries.to_vec(), ..LogPage::default() }
+    }
+
+    fn kept(directory: &TempDir) -> Vec<LogEntry> {
+        let bytes = fs::read(path_of(directory.path(), SERIAL, 1)).unwrap();
+        let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        lines.map(|line| entry_of_line(line).unwrap()).collect()
+    }
+
+    #[test]
+    fn each_entry_is_kept_once_however_often_it_comes_and_whatever_was_torn() {
+        let directory = TempDir::new().unwrap();
+        let all = entries(40);
+        let logs = KeptLogs::new(directory.path().to_owned());
+        logs.keep(SERIAL, &page(&[])).unwrap();
+        logs.keep(SERIAL, &page(&all[..10])).unwrap();
+        logs.keep(SERIAL, &page(&all[..10])).unwrap();
+        logs.keep(SERIAL, &page(&all[5..20])).unwrap();
+        assert_eq!(kept(&directory), all[..20]);
+        drop(logs);
+
+        let path = path_of(directory.path(), SERIAL, 1);
+        let mut torn = fs::read(&path).unwrap();
+        torn.extend(&line_of(&all[20]).unwrap().as_bytes()[..30]);
+        fs::remove_file(&path).unwrap();
+        durable::write_new(&path, Visibility::Shared, &torn).unwrap();
+        let logs = KeptLogs::new(directory.path().to_owned());
+        logs.keep(SERIAL, &page(&all[20..])).unwrap();
+        assert_eq!(kept(&directory), all);
+    }
+
+    #[test]
+    fn a_log_that_does_not_go_on_is_not_kept() {
+        let directory = TempDir::new().unwrap();
+        let all = entries(40);
+        let logs = KeptLogs::new(directory.path().to_owned());
+        logs.keep(SERIAL, &page(&all[..10])).unwrap();
+        let gap = logs.keep(SERIAL, &page(&all[15..20])).unwrap_err();
+        assert!(gap.message().contains("check the audit log"), "{gap:?}");
+        logs.keep(SERIAL, &page(&all[10..20])).unwrap();
+        assert_eq!(kept(&directory), all[..20]);
+    }
+}
