@@ -151,7 +151,8 @@ mod tests {
     }
 
     fn kept(directory: &TempDir) -> Vec<LogEntry> {
-        let bytes = fs::read(path_of(directory.path(), SERIAL, 1)).unwrap();
+        let path = path_of(directory.path(), SERIAL, 1);
+        let bytes = durable::read_bounded(path, FILE_LEN_BYTES_MAX).unwrap();
         let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
         lines.map(|line| entry_of_line(line).unwrap()).collect()
     }
@@ -169,7 +170,7 @@ mod tests {
         drop(logs);
 
         let path = path_of(directory.path(), SERIAL, 1);
-        let mut torn = fs::read(&path).unwrap();
+        let mut torn = durable::read_bounded(&path, FILE_LEN_BYTES_MAX).unwrap();
         torn.extend(&line_of(&all[20]).unwrap().as_bytes()[..30]);
         fs::remove_file(&path).unwrap();
         durable::write_new(&path, Visibility::Shared, &torn).unwrap();

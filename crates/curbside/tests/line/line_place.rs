@@ -13,7 +13,7 @@ use page::{BLANK, Catalogue};
 
 use crate::{
     plant::{PROGRAM, Plant},
-    signing_server::SigningServer,
+    signing_server::SigningServers,
 };
 
 pub(crate) const CHIP: &str = "nrf52840";
@@ -45,12 +45,12 @@ impl LinePlace {
     /// The same, for a line that has its devices signed by a server.
     pub(crate) fn with_server(
         plant: &Plant,
-        server: &SigningServer,
+        servers: &SigningServers,
         path: &Path,
         settings: LineSettings,
     ) -> Self {
         let line = Self::without_job(path, settings);
-        line.write_job_for(plant, settings.boards, &server.signing(settings.number));
+        line.write_job_for(plant, settings.boards, &servers.signing(settings.number));
         line
     }
 

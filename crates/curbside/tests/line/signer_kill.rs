@@ -1,4 +1,4 @@
-//! A signing server and its database that are killed at random instants, with lines working and killed too: what it issued, what the HSMs signed,
+//! Signing servers and their database that are killed at random instants, with lines working and killed too: what it issued, what the HSMs signed,
 //! what was paid and what the evidence log holds are the same devices in the end, each with one pair of keys.
 
 use std::{
@@ -16,7 +16,7 @@ use crate::{
     line_place::{LinePlace, LineSettings, is_blank},
     plant::Plant,
     process::Running,
-    signing_server::{Counted, Database, SigningServer},
+    signing_server::{Counted, Database, SigningServers},
 };
 
 const LINES: u64 = 8;
@@ -48,7 +48,7 @@ fn thirty_kills_of_a_signing_server_lose_no_device_and_sign_none_twice() {
 }
 
 #[test]
-fn thirty_kills_of_a_signing_server_and_its_database_lose_no_device_and_sign_none_twice() {
+fn thirty_kills_of_two_signing_servers_and_their_database_lose_no_device_and_sign_none_twice() {
     let Some(postgres) = PostgresServer::start() else { return };
     kill_again_and_again(30, 60, Database::Postgres(postgres));
 }
@@ -58,10 +58,10 @@ fn a_line_that_waits_for_its_server_says_so_can_be_stopped_and_goes_on_later() {
     const BOARDS: u64 = 8;
     let mut plant = Plant::new(1);
     plant.slow_down();
-    let server = SigningServer::new(&plant, 1, BOARDS, Database::Sqlite);
+    let server = SigningServers::new(&plant, 1, BOARDS, Database::Sqlite);
     let settings = LineSettings { number: 1, slots: 2, boards: BOARDS, flash_ms: 0 };
     let line = LinePlace::with_server(&plant, &server, &plant.path().join("line-1"), settings);
-    let running = server.start();
+    let running = server.start(0);
     let mut waiting = Running::start(&mut line.command("run"));
     waiting.says_within("PASS", PATIENCE);
     drop_server(running);
@@ -76,7 +76,7 @@ fn a_line_that_waits_for_its_server_says_so_can_be_stopped_and_goes_on_later() {
     // Without a server for a moment, the start of a line waits too.
     let mut line_again = Running::start(&mut line.command("run"));
     line_again.says_within(AWAY, PATIENCE);
-    let running = server.start();
+    let running = server.start(0);
     let done = line_again.end_within(PATIENCE);
     assert_eq!(done.code, Some(0), "{done:?}");
     assert!(done.text.contains("the signing server at https://127.0.0.1:"), "{}", done.text);
@@ -90,10 +90,10 @@ fn a_line_that_waits_for_its_server_says_so_can_be_stopped_and_goes_on_later() {
 #[test]
 fn a_reworked_board_gets_a_number_of_its_own_and_no_second_pair_for_the_old_one() {
     let plant = Plant::new(1);
-    let server = SigningServer::new(&plant, 1, 3, Database::Sqlite);
+    let server = SigningServers::new(&plant, 1, 3, Database::Sqlite);
     let settings = LineSettings { number: 1, slots: 1, boards: 2, flash_ms: 0 };
     let line = LinePlace::with_server(&plant, &server, &plant.path().join("line-1"), settings);
-    let running = server.start();
+    let running = server.start(0);
     let run = || Running::start(&mut line.command("run")).end_within(PATIENCE);
     assert_eq!(run().code, Some(0));
 
@@ -124,7 +124,7 @@ fn a_thousand_kills_of_a_signing_server_lose_no_device_and_sign_none_twice() {
 
 #[test]
 #[ignore = "takes half an hour"]
-fn a_thousand_kills_of_a_signing_server_and_its_database_lose_no_device_and_sign_none_twice() {
+fn a_thousand_kills_of_two_signing_servers_and_their_database_lose_no_device_and_sign_none_twice() {
     let Some(postgres) = PostgresServer::start() else { return };
     kill_again_and_again(1000, 800, Database::Postgres(postgres));
 }
@@ -137,12 +137,12 @@ fn kill_again_and_again(kills: u64, boards: u64, database: Database) {
     let mut plant = Plant::new(2);
     // With the pace of hardware a call is in hand nearly always.
     plant.slow_down();
-    let mut server = SigningServer::new(&plant, LINES, LINES * boards, database);
+    let mut servers = SigningServers::new(&plant, LINES, LINES * boards, database);
     let lines: Vec<LinePlace> = (1..=LINES)
         .map(|number| {
             let settings = LineSettings { number, slots: 2, boards, flash_ms: 50 };
             let path = plant.path().join(format!("line-{number}"));
-            LinePlace::with_server(&plant, &server, &path, settings)
+            LinePlace::with_server(&plant, &servers, &path, settings)
         })
         .collect();
 
@@ -155,7 +155,7 @@ fn kill_again_and_again(kills: u64, boards: u64, database: Database) {
                 scope.spawn(move || work(line, draw, is_over))
             })
             .collect();
-        let (running, killed) = kill_servers(&mut plant, &mut server, &mut draw, kills);
+        let (running, killed) = kill_servers(&mut plant, &mut servers, &mut draw, kills);
         is_over.store(true, Ordering::Relaxed);
         let lives = workers.into_iter().map(|worker| worker.join().unwrap());
         (running, killed, lives.fold(Lives::default(), Lives::and))
@@ -167,10 +167,10 @@ fn kill_again_and_again(kills: u64, boards: u64, database: Database) {
     });
     assert!(lives.waited > 0, "no line said that it waits");
     let made = invariants::check(&lines);
-    let counted = server.counted();
-    drop_server(running);
+    let counted = servers.counted();
+    running.into_iter().for_each(drop_server);
     check_counts(made, counted, plant.signatures());
-    check_issuances(&server, &lines);
+    check_issuances(&servers, &lines);
     println!(
         "{killed:?}, {lives:?} of lines; {made:?}, {counted:?}, {} signatures, {:.1} s, seed {seed}",
         plant.signatures(),
@@ -187,18 +187,18 @@ struct Killed {
     databases: u64,
 }
 
-/// Kills the server or its database, so many times in all, and leaves both running.
+/// Kills one of the servers or their database, so many times in all, and leaves everything running.
 fn kill_servers(
     plant: &mut Plant,
-    server: &mut SigningServer,
+    servers: &mut SigningServers,
     draw: &mut Draw,
     kills: u64,
-) -> (Running, Killed) {
-    let mut running = server.start();
+) -> (Vec<Running>, Killed) {
+    let mut running = start_all(servers);
     let mut killed = Killed::default();
     for _ in 0..kills {
         thread::sleep(Duration::from_millis(draw.within(LIFE_MS)));
-        match &mut server.database {
+        match &mut servers.database {
             Database::Postgres(postgres) if draw.below(2) == 0 => {
                 if draw.below(2) == 0 {
                     killed.backends += 1;
@@ -211,15 +211,24 @@ fn kill_servers(
             }
             _ => {}
         }
+        let number = draw.below(running.len() as u64) as usize;
         killed.servers += 1;
-        drop_server(running);
+        drop_server(running.remove(number));
         if killed.servers % KILLS_PER_HSM_START == 0 {
+            // The others would look for the HSMs where they were.
+            running.drain(..).for_each(drop_server);
             plant.restart_hsms();
-            server.connect(plant);
+            servers.connect(plant);
+            running = start_all(servers);
+        } else {
+            running.insert(number, servers.start(number));
         }
-        running = server.start();
     }
     (running, killed)
+}
+
+fn start_all(servers: &SigningServers) -> Vec<Running> {
+    (0..servers.count()).map(|number| servers.start(number)).collect()
 }
 
 fn drop_server(running: Running) {
@@ -282,7 +291,7 @@ fn check_counts(made: Made, counted: Counted, signatures: u64) {
 
 /// The database has each device once, with the keys and signatures that the lines' journals and so their boards and control
 /// logs have.
-fn check_issuances(server: &SigningServer, lines: &[LinePlace]) {
+fn check_issuances(server: &SigningServers, lines: &[LinePlace]) {
     let mut issued = HashMap::new();
     for (smsn, rest) in server.issuances() {
         let is_first = issued.insert(smsn, rest).is_none();

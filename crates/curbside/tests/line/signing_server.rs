@@ -1,4 +1,4 @@
-//! A signing server as a process of its own, with certificates, a job package and a database.
+//! Signing servers as processes of their own, with certificates, a job package and a database.
 
 use std::{
     fs,
@@ -40,19 +40,20 @@ const DAYS: u32 = 2;
 /// A command that asks the server takes no longer.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Where the server is, whether it runs or not.
-pub(crate) struct SigningServer {
+/// Where the servers of one database are, whether they run or not.
+pub(crate) struct SigningServers {
     place: PathBuf,
-    port: u16,
+    /// One for each server.
+    ports: Vec<u16>,
     maker: String,
     pub(crate) database: Database,
 }
 
-/// Where it keeps what it knows.
+/// Where they keep what they know.
 pub(crate) enum Database {
-    /// In a file of its own.
+    /// In a file, which one server uses.
     Sqlite,
-    /// In a server beside it.
+    /// In a server beside them, which several use.
     Postgres(PostgresServer),
 }
 
@@ -72,9 +73,9 @@ pub(crate) struct Counted {
     pub(crate) quota_used: u64,
 }
 
-impl SigningServer {
-    /// Makes its directory in the plant's: certificates for it and for lines `line-1` to `line-N`, and a package that pays for
-    /// so many devices.
+impl SigningServers {
+    /// Makes their directory in the plant's: certificates for them and for lines `line-1` to `line-N`, and a package that pays
+    /// for so many devices. There is one server on SQLite, and two on PostgreSQL.
     pub(crate) fn new(plant: &Plant, lines: u64, quota: u64, database: Database) -> Self {
         let place = plant.path().join("signer");
         fs::create_dir_all(place.join("packages")).unwrap();
@@ -87,18 +88,23 @@ impl SigningServer {
         let note = terms(&plant.trust_file(), quota).seal(&maker).unwrap().to_string();
         durable::write_new(place.join("packages/all.package"), Visibility::Shared, note.as_bytes())
             .unwrap();
-        let server =
-            Self { place, port: free_port(), maker: maker.verifier().to_string(), database };
-        server.connect(plant);
-        server
+        let count = match database {
+            Database::Sqlite => 1,
+            Database::Postgres(_) => 2,
+        };
+        let (ports, maker) = (free_ports(count), maker.verifier().to_string());
+        let servers = Self { place, ports, maker, database };
+        servers.connect(plant);
+        servers
     }
 
     /// Writes the settings with the HSMs' addresses of today.
     pub(crate) fn connect(&self, plant: &Plant) {
-        let text = format!(
-            "schema = 1
-name = \"signer\"
-listen = [\"127.0.0.1:{}\"]
+        for (number, port) in self.ports.iter().enumerate() {
+            let text = format!(
+                "schema = 1
+name = \"signer-{number}\"
+listen = [\"127.0.0.1:{port}\"]
 certificates = \"server\"
 database = {:?}
 evidence_key = \"evidence.key\"
@@ -111,30 +117,35 @@ pin_file = {:?}
 trust = {:?}
 needs_package = true
 ",
-            self.port,
-            self.database_name(),
-            self.maker,
-            plant.urls(),
-            plant.path().join("pin"),
-            plant.trust_file(),
-        );
-        durable::write_replace(self.place.join("signer.toml"), Visibility::Shared, text.as_bytes())
-            .unwrap();
+                self.database_name(),
+                self.maker,
+                plant.urls(),
+                plant.path().join("pin"),
+                plant.trust_file(),
+            );
+            let path = self.place.join(settings_of(number));
+            durable::write_replace(path, Visibility::Shared, text.as_bytes()).unwrap();
+        }
     }
 
-    /// Starts it.
-    pub(crate) fn start(&self) -> Running {
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.ports.len()
+    }
+
+    /// Starts one.
+    pub(crate) fn start(&self, number: usize) -> Running {
         let mut command = Command::new(PROGRAM);
-        command.args(["signer", "serve", "signer.toml"]).current_dir(&self.place);
+        command.args(["signer", "serve", &settings_of(number)]).current_dir(&self.place);
         Running::start(&mut command)
     }
 
-    /// The table of a line's job that names it.
+    /// The table of a line's job that names them.
     pub(crate) fn signing(&self, line: u64) -> String {
         let file = |name: &str| self.place.join(format!("line-{line}")).join(name);
         format!(
-            "server = \"https://127.0.0.1:{}\"\nca_cert = {:?}\nclient_cert = {:?}\nclient_key = {:?}\n",
-            self.port,
+            "server = {:?}\nca_cert = {:?}\nclient_cert = {:?}\nclient_key = {:?}\n",
+            self.ports.iter().map(url).collect::<Vec<_>>(),
             file("ca.pem"),
             file("client.pem"),
             file("client.key"),
@@ -170,14 +181,14 @@ needs_package = true
         }
     }
 
-    /// Asks it, once it answers.
+    /// Asks the first of them, once it answers.
     pub(crate) fn counted(&self) -> Counted {
         let mut last = String::new();
         for _ in 0..100 {
             let mut command = Command::new(PROGRAM);
             command.current_dir(self.place.join("line-1"));
             command.args(["signer", "status", "--json"]);
-            command.arg(format!("https://127.0.0.1:{}", self.port));
+            command.arg(url(&self.ports[0]));
             command.args(["--ca-cert", "ca.pem", "--client-cert", "client.pem"]);
             command.args(["--client-key", "client.key"]);
             let ended = Running::start(&mut command).end_within(PATIENCE);
@@ -248,10 +259,18 @@ fn key(name: &str, seed: u8) -> SigningKey {
     SigningKey::from_seed(name.parse().unwrap(), &Zeroizing::new([seed; 32]))
 }
 
-fn free_port() -> u16 {
+fn settings_of(number: usize) -> String {
+    format!("signer-{number}.toml")
+}
+
+fn url(port: &u16) -> String {
+    format!("https://127.0.0.1:{port}")
+}
+
+fn free_ports(count: usize) -> Vec<u16> {
     let from = u16::try_from(std::process::id() % 10_000).unwrap();
-    let mut ports = PORTS.skip(usize::from(from)).chain(PORTS);
-    ports.find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).unwrap()
+    let ports = PORTS.skip(usize::from(from)).chain(PORTS);
+    ports.filter(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).take(count).collect()
 }
 
 fn random(bytes: &mut [u8]) -> Result<(), mtls::authority::AuthorityError> {
