@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use test_postgres::{PASSWORD, PostgresServer};
+
 use crate::{
     plant::{Ended, Plant},
     server::Server,
@@ -26,6 +28,34 @@ fn a_signing_server_that_is_set_up_well_has_nothing_to_fear() {
         assert!(ended.stdout.contains("database signer.db: is there"), "{ended:?}");
         server.kill();
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_postgresql_that_lets_the_server_in_is_told_from_one_that_does_not_or_could_forget() {
+    let Some(mut postgres) = PostgresServer::start() else { return };
+    let plant = Plant::new();
+    Server::start(&plant, "", "").kill();
+    let settings = plant.read("signer.toml");
+    let doctor = |password: &str| {
+        plant.put("password", password);
+        let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        fs::set_permissions(plant.path("password"), private).expect("our own file");
+        let database = format!("{:?}\ndatabase_password_file = \"password\"", postgres.tcp_url());
+        plant.put("signer.toml", settings.replace("\"signer.db\"", &database));
+        plant.run("doctor --signer signer.toml")
+    };
+    let good = doctor(PASSWORD);
+    assert_eq!(good.code, Some(0), "{good:?}");
+    assert!(marked(&good, "ok").iter().any(|line| line.contains("keeps what it confirms")));
+    let bad = doctor("battery staple");
+    assert_eq!(bad.code, Some(6), "{bad:?}");
+    assert!(marked(&bad, "FAIL").iter().any(|line| line.contains("password")), "{bad:?}");
+    assert!(!bad.stdout.contains("battery"), "{bad:?}");
+    postgres.restart(&["fsync=off"]);
+    plant.put("password", PASSWORD);
+    let forgetful = plant.run("doctor --signer signer.toml");
+    assert!(marked(&forgetful, "FAIL").iter().any(|line| line.contains("fsync")), "{forgetful:?}");
 }
 
 #[cfg(unix)]

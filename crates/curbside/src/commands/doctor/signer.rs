@@ -2,9 +2,8 @@
 
 use std::{
     io,
-    net::{SocketAddr, TcpListener, TcpStream, ToSocketAddrs as _},
+    net::{SocketAddr, TcpListener},
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use ::signer::package::{PACKAGE_LEN_BYTES_MAX, Package};
@@ -16,7 +15,7 @@ use mtls::{
 };
 use signing_server::{
     PACKAGE_EXTENSION, PACKAGES_MAX, ProductSettings, Settings,
-    store::{DatabaseLook, look_at_database},
+    store::{DatabaseLook, PostgresStore, look_at_database},
 };
 
 use super::{
@@ -41,9 +40,6 @@ const PACKAGE_WARNING_S: u64 = 7 * 86_400;
 /// Free space of a database's disk that is spoken of, and that which does not do, in bytes. A million devices need about 1 GiB.
 const SPACE_WARNING_BYTES: u64 = 2 << 30;
 const SPACE_MIN_BYTES: u64 = 64 << 20;
-
-/// How long a database on another machine may take to be connected to.
-const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
 
 /// The largest revocation list that is read, in bytes.
 const CRL_LEN_BYTES_MAX: u64 = 8 << 20;
@@ -137,10 +133,9 @@ fn port_finding(address: &SocketAddr) -> Finding {
 
 fn database_findings(settings: &Settings) -> Vec<Finding> {
     if settings.is_postgres() {
-        let mut findings = vec![postgres_finding(&settings.database)];
-        findings.extend(
-            settings.database_password_file.as_deref().map(|path| secret_finding("password", path)),
-        );
+        let password_file = settings.database_password_file.as_deref();
+        let mut findings = vec![postgres_finding(&settings.database, password_file)];
+        findings.extend(password_file.map(|path| secret_finding("password", path)));
         return findings;
     }
     let path = Path::new(&settings.database);
@@ -185,26 +180,14 @@ fn space_finding(_directory: &Path) -> Option<Finding> {
     None
 }
 
-/// Whether its host takes a connection. What is in it is the server's to judge, which has the password.
-fn postgres_finding(url: &str) -> Finding {
-    /// Where PostgreSQL listens unless told otherwise.
-    const PORT: u16 = 5432;
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = rest.split(['/', '?']).next().unwrap_or_default();
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    let has_port = host.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
-    let place = if has_port { host.to_owned() } else { format!("{host}:{PORT}") };
+/// Whether it lets the server in and keeps what it confirms.
+fn postgres_finding(url: &str, password_file: Option<&Path>) -> Finding {
+    // Behind the user, and a password that is refused there.
+    let place = url.rsplit_once('@').map_or(url, |(_, place)| place);
     let what = format!("database at {place}");
-    let connected = place.to_socket_addrs().and_then(|mut found| {
-        let address = found.next().ok_or(io::ErrorKind::NotFound)?;
-        TcpStream::connect_timeout(&address, CONNECT_PATIENCE)
-    });
-    match connected {
-        Ok(_) => Finding::good(what, "takes connections"),
-        Err(error) => {
-            Finding::bad(what, Failure::new(Exit::Io, format!("failed to connect: {error}")))
-                .advise(["is PostgreSQL started, and does its firewall let us in?".to_owned()])
-        }
+    match PostgresStore::look(url, password_file) {
+        Ok(()) => Finding::good(what, "lets the server in, and keeps what it confirms"),
+        Err(fault) => Finding::bad(what, fault),
     }
 }
 

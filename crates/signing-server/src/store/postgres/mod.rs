@@ -76,6 +76,15 @@ impl PostgresStore {
         Store::start(Box::new(database), owner)
     }
 
+    /// Connects as [`Self::open`] does, and looks whether the database keeps what it confirms. Changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::open`], but for names and tables.
+    pub fn look(url: &str, password_file: Option<&Path>) -> Result<(), StoreFault> {
+        Session::look(&Address::parse(url, password_file)?)
+    }
+
     fn session(&mut self) -> Result<&mut Session, StoreFault> {
         self.session.as_mut().ok_or_else(|| StoreFault::Away {
             place: self.address.place().to_owned(),

@@ -78,12 +78,22 @@ impl Session {
     /// Connects, takes the server's name, and makes the tables where they are not there. Blocks, and must not be called
     /// within tokio.
     pub(super) fn open(address: &Address, owner: &str) -> Result<Self, StoreFault> {
+        let mut session = Self::connect(address)?;
+        session.take_name(owner)?;
+        session.make_tables()?;
+        Ok(session)
+    }
+
+    /// Connects, and looks at the settings alone.
+    pub(super) fn look(address: &Address) -> Result<(), StoreFault> {
+        Self::connect(address).map(drop)
+    }
+
+    fn connect(address: &Address) -> Result<Self, StoreFault> {
         let client = address.connect()?;
         let place = address.place().to_owned();
         let mut session = Self { client, statements: HashMap::new(), place };
         session.set_up()?;
-        session.take_name(owner)?;
-        session.make_tables()?;
         Ok(session)
     }
 
