@@ -2,7 +2,9 @@
 
 pub mod control_log;
 pub mod device;
+pub mod evidence;
 pub mod line;
+pub mod mtls;
 pub mod page;
 pub mod sidewalk;
 pub mod signer;

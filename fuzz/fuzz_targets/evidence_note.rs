@@ -1,0 +1,5 @@
+//! libFuzzer's driver of the target `evidence_note`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| curbside_fuzz::targets::evidence::note(data));
