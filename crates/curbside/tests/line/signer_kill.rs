@@ -155,8 +155,9 @@ fn kill_again_and_again(kills: u64, boards: u64, database: Database) {
                 scope.spawn(move || work(line, draw, is_over))
             })
             .collect();
+        let over = Over(&is_over);
         let (running, killed) = kill_servers(&mut plant, &mut servers, &mut draw, kills);
-        is_over.store(true, Ordering::Relaxed);
+        drop(over);
         let lives = workers.into_iter().map(|worker| worker.join().unwrap());
         (running, killed, lives.fold(Lives::default(), Lives::and))
     });
@@ -176,6 +177,15 @@ fn kill_again_and_again(kills: u64, boards: u64, database: Database) {
         plant.signatures(),
         began.elapsed().as_secs_f64(),
     );
+}
+
+/// Tells the workers that it is over, also where a check has failed: otherwise they would work for ever.
+struct Over<'a>(&'a AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 /// What was killed.

@@ -68,6 +68,12 @@ pub(super) fn reconcile(args: &CountArgs, entries: u64) -> Result<Reconciled, Fa
         table.row("HSM, Ed25519", ed25519, entries);
         table.row("HSM, P-256", p256r1, entries);
         table.compare_signed("HSMs", "Ed25519 signatures", ed25519, entries);
+        if ed25519 > entries {
+            table.remarks.push(Remark::note(
+                "lost-answers",
+                "a signature that was lost with a killed server counts too: there are at most as many as `curbside signer status` counts attempts",
+            ));
+        }
         if p256r1 > ed25519 {
             let more = p256r1 - ed25519;
             table.remarks.push(Remark::note(
