@@ -106,6 +106,9 @@ fn made(model: &Model) -> String {
 
 fn hsms(model: &Model) -> (String, Style) {
     let hsms = &model.hsms;
+    if hsms.server_away.is_some() {
+        return ("[x] signing server".to_owned(), RED);
+    }
     if hsms.total == 0 {
         return ("HSM -".to_owned(), PLAIN);
     }
@@ -134,6 +137,15 @@ fn columns(text: &str) -> u16 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn it_is_the_signing_server_that_is_away_and_not_an_hsm() {
+        let mut model = Model::new("A", |_| None);
+        model.hsms.total = 2;
+        assert_eq!(hsms(&model).0, "[x] HSM 0/2");
+        model.hsms.server_away = Some(("https://signer:8082".to_owned(), "refused".to_owned()));
+        assert_eq!(hsms(&model).0, "[x] signing server");
+    }
 
     #[test]
     fn times_are_told_as_people_say_them() {
