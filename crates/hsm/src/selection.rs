@@ -88,6 +88,24 @@ impl Selection {
         Self { tag, stage, pin_slot: None }
     }
 
+    /// Selects as somebody says it: the stage where the tag's prefix does not tell it, and the number of an authentication
+    /// key where it is not the usual one.
+    ///
+    /// # Errors
+    ///
+    /// [`SelectionError::UnknownStage`] where neither tells the stage.
+    pub fn said(
+        tag: ProductTag,
+        stage: Option<Stage>,
+        pin_slot: Option<u16>,
+    ) -> Result<Self, SelectionError> {
+        let selection = match stage {
+            Some(stage) => Self::with_stage(tag, stage),
+            None => Self::new(tag)?,
+        };
+        Ok(Self { pin_slot: pin_slot.map(ObjectId), ..selection })
+    }
+
     /// The same with one authentication key and no other.
     pub fn with_pin_slot(self, slot: ObjectId) -> Self {
         Self { pin_slot: Some(slot), ..self }

@@ -10,13 +10,12 @@ use std::{
 use durable::DurableError;
 use hsm::{
     Credentials, Endpoint, EndpointError, Fleet, FleetError, FleetEvent, FleetMembers,
-    FleetOptions, FleetStart, Observer, ProductTag, Selection, SelectionError, TlsClient,
+    FleetOptions, FleetStart, Observer, Selection, SelectionError, TlsClient,
 };
 use journal::{Journal, JournalError, JournalOptions};
 use page::{Catalogue, CatalogueError};
 use sidewalk::{Stage, TrustAnchors, Verifier};
 use signer::{SignError, Signer, service::SigningClientError};
-use yubihsm2::ObjectId;
 
 use crate::{
     clock::Clock,
@@ -149,15 +148,7 @@ impl Job {
         edge: &Edge,
         listeners: &Listeners,
     ) -> Result<Signer<Fleet>, AssemblyError> {
-        let tag: ProductTag = self.product.tag.parse()?;
-        let selection = match self.product.stage {
-            Some(stage) => Selection::with_stage(tag, stage),
-            None => Selection::new(tag)?,
-        };
-        let selection = match pin_slot {
-            Some(slot) => selection.with_pin_slot(ObjectId(slot)),
-            None => selection,
-        };
+        let selection = Selection::said(self.product.tag.parse()?, self.product.stage, pin_slot)?;
         let endpoints = urls.iter().map(|url| Endpoint::parse(url, &edge.tls));
         let members = FleetMembers {
             endpoints: endpoints.collect::<Result<_, _>>()?,

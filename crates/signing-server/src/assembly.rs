@@ -7,10 +7,9 @@ use std::{path::Path, sync::Arc};
 use evidence::note::{Verifier as NoteVerifier, VerifierError};
 use hsm::{
     AuditSink, Credentials, Endpoint, EndpointError, Fleet, FleetError, FleetEvent, FleetMembers,
-    FleetOptions, FleetStart, Observer, ProductTag, Selection, SelectionError, TlsClient,
+    FleetOptions, FleetStart, Observer, Selection, SelectionError, TlsClient,
 };
 use sidewalk::{TrustAnchors, Verifier};
-use yubihsm2::ObjectId;
 
 use crate::{
     packages::Packages,
@@ -77,19 +76,11 @@ impl ProductSettings {
         edge: ProductEdge,
         observer: impl Fn(&FleetEvent) + Send + Sync + 'static,
     ) -> Result<Product, ServerError> {
-        let tag: ProductTag = self.tag.parse()?;
         let stage = self
             .stage
             .as_deref()
             .map(|stage| stage.parse().map_err(|_| ServerError::Stage { found: stage.to_owned() }));
-        let selection = match stage.transpose()? {
-            Some(stage) => Selection::with_stage(tag, stage),
-            None => Selection::new(tag)?,
-        };
-        let selection = match self.pin_slot {
-            Some(slot) => selection.with_pin_slot(ObjectId(slot)),
-            None => selection,
-        };
+        let selection = Selection::said(self.tag.parse()?, stage.transpose()?, self.pin_slot)?;
         let endpoints = self.hsms.iter().map(|url| Endpoint::parse(url, &edge.tls));
         let members = FleetMembers {
             endpoints: endpoints.collect::<Result<_, _>>()?,

@@ -11,7 +11,6 @@ use clap::{Args, ValueEnum};
 use hsm::{Fleet, FleetMembers, FleetOptions, ProductTag, Selection};
 use sidewalk::Verifier;
 use signer::{OutputForm, Signer};
-use yubihsm2::ObjectId;
 
 pub(crate) use self::device::app_server_key_of_profile;
 
@@ -101,17 +100,9 @@ pub(crate) fn run(args: &SignArgs) -> ExitCode {
 
 impl SignArgs {
     fn selection(&self) -> Result<Selection, Failure> {
-        let tag = self.product.clone();
-        let selection = match self.stage {
-            Some(stage) => Selection::with_stage(tag, stage.into()),
-            None => Selection::new(tag).map_err(|error| {
-                Failure::from(error).hint("or say the stage with --stage".to_owned())
-            })?,
-        };
-        Ok(match self.pin_slot {
-            Some(slot) => selection.with_pin_slot(ObjectId(slot)),
-            None => selection,
-        })
+        let stage = self.stage.map(Into::into);
+        Selection::said(self.product.clone(), stage, self.pin_slot)
+            .map_err(|error| Failure::from(error).hint("or say the stage with --stage".to_owned()))
     }
 
     /// Connects to all HSMs.

@@ -8,7 +8,6 @@ use hsm::{
 };
 use sidewalk::{ChainForm, Curve, Stage, TrustAnchor, TrustAnchors, Verifier, VerifyError};
 use signer::{SignError, Signer};
-use yubihsm2::ObjectId;
 
 use super::{Ended, command_line::CommandLine};
 use crate::{exit::Exit, failure::Failure, pin, terminal};
@@ -16,11 +15,9 @@ use crate::{exit::Exit, failure::Failure, pin, terminal};
 /// Connects, and believes the roots that the HSM holds.
 pub(super) fn open(command_line: &CommandLine, stage: Stage) -> Result<Signer<Fleet>, Ended> {
     let tag: ProductTag = command_line.product.parse()?;
-    let mut selection = Selection::with_stage(tag, stage);
     // To the public tool 0 is no slot.
-    if let Some(slot) = command_line.pin_slot.filter(|slot| *slot != 0) {
-        selection = selection.with_pin_slot(ObjectId(slot));
-    }
+    let pin_slot = command_line.pin_slot.filter(|slot| *slot != 0);
+    let selection = Selection::said(tag, Some(stage), pin_slot)?;
     let tls = command_line.tls.client()?;
     let mut members = FleetMembers {
         endpoints: vec![Endpoint::parse(&command_line.connector, &tls)?],
