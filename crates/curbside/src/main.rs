@@ -14,7 +14,6 @@ mod front;
 mod hsm_access;
 mod hsm_events;
 mod hsm_failure;
-mod hsm_log;
 mod input;
 mod pin;
 mod progress;

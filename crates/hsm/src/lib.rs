@@ -34,7 +34,9 @@ mod tls;
 mod transport;
 
 pub use crate::{
-    audit::{AuditError, AuditTrust, advance_audit_log, read_audit_log},
+    audit::{
+        AuditError, AuditTrust, KeepError, KeptLogs, SavedEntry, advance_audit_log, read_audit_log,
+    },
     authority::Authority,
     device::{DeviceRequest, DeviceSignatures, WrongCurve},
     discovery::{DiscoveryError, TOOL_VERSION, discover},

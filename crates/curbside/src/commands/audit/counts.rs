@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use control_log::feedback::{FeedbackError, FeedbackReader, Status};
+use hsm::SavedEntry;
 use journal::{Filter, JournalError, JournalView};
 use yubihsm2::{Command, LogRecord, LogTrust};
 
@@ -11,7 +12,6 @@ use crate::{
     block::{Block, Remark},
     exit::Exit,
     failure::Failure,
-    hsm_log::entry_of_line,
 };
 
 /// The largest saved audit log, in bytes: an HSM's log has 62 entries, and files may be put together.
@@ -180,7 +180,7 @@ fn add_hsm_audit(path: &Path, total: &mut Signatures) -> Result<(), Failure> {
         if line.trim_ascii().is_empty() {
             continue;
         }
-        let entry = entry_of_line(line).ok_or_else(|| malformed(at + 1))?;
+        let entry = SavedEntry::parse(line).ok_or_else(|| malformed(at + 1))?;
         let known = trust.unwrap_or_else(|| LogTrust::on_first_use(&entry));
         let next = known.verify(&[entry]).map_err(|fault| {
             let message = format!("{}: line {}: {fault}", path.display(), at + 1);

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use durable::Visibility;
-use hsm::{AuditTrust, advance_audit_log, read_audit_log};
-use yubihsm2::{LogPage, ObjectId, operation::DeviceInfo};
+use hsm::{AuditTrust, SavedEntry, advance_audit_log, read_audit_log};
+use yubihsm2::{LogEntry, LogPage, ObjectId, operation::DeviceInfo};
 
 use super::key::{KeyArgs, open};
 use crate::{
@@ -15,7 +15,6 @@ use crate::{
     failure::Failure,
     files::{Draft, Existing, write_together},
     hsm_access::HsmArgs,
-    hsm_log::{entry_block, line_of},
 };
 
 /// The largest file of trust, in bytes: it has two lines.
@@ -105,6 +104,31 @@ fn report(
     )])
 }
 
+fn entry_block(entry: &LogEntry) -> Block {
+    let record = &entry.record;
+    let command = SavedEntry::command_name(record);
+    let title = format!(
+        "{:>5} {:<28} session key {} target {} second {} result {:#04x} tick {}",
+        record.number,
+        command,
+        record.session_key,
+        record.target_key,
+        record.second_key,
+        record.result,
+        record.tick,
+    );
+    Block::line(title)
+        .number("number", record.number)
+        .text("command", &command)
+        .number("len_bytes", record.len_bytes)
+        .text("session_key", record.session_key)
+        .text("target_key", record.target_key)
+        .text("second_key", record.second_key)
+        .number("result", record.result)
+        .number("tick", record.tick)
+        .text("digest", entry.digest)
+}
+
 fn read_trust(path: &Path) -> Result<Option<AuditTrust>, Failure> {
     if !path.exists() {
         return Ok(None);
@@ -115,7 +139,9 @@ fn read_trust(path: &Path) -> Result<Option<AuditTrust>, Failure> {
 }
 
 fn save(path: &Path, page: &LogPage) -> Result<(), Failure> {
-    let lines = page.entries.iter().map(line_of).collect::<Result<String, _>>()?;
+    let lines = page.entries.iter().map(|entry| SavedEntry::of(entry).to_line());
+    let lines = lines.collect::<Result<String, _>>();
+    let lines = lines.map_err(|error| Failure::new(Exit::Defect, error))?;
     let draft = Draft { path: path.to_owned(), bytes: lines.as_bytes() };
     write_together(&[draft], Visibility::Shared, Existing::Refuse)
 }

@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use hsm::{AuditSink, FleetEvent, HsmHealth};
+use hsm::{AuditSink, FleetEvent, HsmHealth, KeptLogs};
 use metrics_text::Audience;
 use mtls::front::{
     Clock, EventReceiver, Front, FrontLimits, FrontSettings, Running, event_channel, limits,
@@ -36,7 +36,6 @@ use crate::{
     },
     hsm_access::TlsArgs,
     hsm_events,
-    hsm_log::KeptLogs,
     pin::pin_of_file,
     trust::TrustArgs,
 };
@@ -221,9 +220,8 @@ fn audit_sink(settings: &AuditSettings) -> Result<AuditSink, Failure> {
         durable::private_directory(&settings.logs)?;
     }
     let logs = KeptLogs::new(settings.logs.clone());
-    let keep = move |serial, page: &LogPage| {
-        logs.keep(serial, page).map_err(|failure| failure.message().to_owned())
-    };
+    let keep =
+        move |serial, page: &LogPage| logs.keep(serial, page).map_err(|error| error.to_string());
     Ok(AuditSink::new(vec![ObjectId(settings.slot)], credentials, keep))
 }
 

@@ -7,17 +7,16 @@ use std::{
 };
 
 use durable::{DurableError, SyncedFile, Visibility};
-use hsm::{AuditError, AuditTrust};
+use thiserror::Error;
 use yubihsm2::{LogEntry, LogPage, LogTrust};
 
-use super::entry::{entry_of_line, line_of};
-use crate::{exit::Exit, failure::Failure};
+use super::{AuditError, AuditTrust, SavedEntry};
 
 /// How long a file may grow, in bytes, before the next one is begun: some 150,000 entries, which are read again at a start.
 const FILE_LEN_BYTES_MAX: u64 = 32 << 20;
 
 /// The audit logs of HSMs in a directory. Each HSM has files `hsm-SERIAL-NUMBER.jsonl`, of which the last one grows.
-pub(crate) struct KeptLogs {
+pub struct KeptLogs {
     directory: PathBuf,
     logs: Mutex<HashMap<u32, KeptLog>>,
 }
@@ -33,14 +32,38 @@ struct KeptLog {
     trust: Option<AuditTrust>,
 }
 
+/// Why entries were not kept.
+#[derive(Debug, Error)]
+pub enum KeepError {
+    /// The disk.
+    #[error("failed to {0}")]
+    File(#[from] DurableError),
+    /// The HSM's log does not go on where the kept one ends.
+    #[error("failed to {0}")]
+    Audit(#[from] AuditError),
+    /// The kept log ends with something else: it was changed by hand.
+    #[error("failed to read {}: its last line is no entry of an HSM's log", path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// An entry has no form as text.
+    #[error("failed to write an entry as text: {0}")]
+    Text(#[from] serde_json::Error),
+}
+
 impl KeptLogs {
     /// Logs in a directory that exists.
-    pub(crate) fn new(directory: PathBuf) -> Self {
+    pub fn new(directory: PathBuf) -> Self {
         Self { directory, logs: Mutex::default() }
     }
 
     /// Keeps what a log has more than was kept before. When this returns it is on the disk.
-    pub(crate) fn keep(&self, serial: u32, page: &LogPage) -> Result<(), Failure> {
+    ///
+    /// # Errors
+    ///
+    /// [`KeepError`]: of this page nothing counts as kept.
+    pub fn keep(&self, serial: u32, page: &LogPage) -> Result<(), KeepError> {
         let mut logs = self.logs.lock().unwrap_or_else(PoisonError::into_inner);
         // After a failed write nobody knows what the disk has: the next page reads the files again.
         let mut log = match logs.remove(&serial) {
@@ -54,7 +77,7 @@ impl KeptLogs {
 }
 
 impl KeptLog {
-    fn open(directory: &Path, serial: u32) -> Result<Self, Failure> {
+    fn open(directory: &Path, serial: u32) -> Result<Self, KeepError> {
         let mut count = 0;
         while path_of(directory, serial, count + 1).exists() {
             count += 1;
@@ -68,25 +91,19 @@ impl KeptLog {
         // What is behind the last line end was torn by a power cut; its entries come again.
         let len = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
         let line = bytes[..len].trim_ascii_end().rsplit(|byte| *byte == b'\n').next();
-        let entry = line.and_then(entry_of_line).ok_or_else(|| {
-            let message = format!(
-                "failed to read {}: its last line is no entry of an HSM's log",
-                path.display()
-            );
-            Failure::new(Exit::Malformed, message)
-                .hint("move the file away and keep it; a new one is begun".to_owned())
-        })?;
+        let entry = line.and_then(SavedEntry::parse).ok_or(KeepError::Malformed { path })?;
         let trust = AuditTrust { serial, last: LogTrust::on_first_use(&entry) };
         Ok(Self { serial, count, last: Some((file, len as u64)), trust: Some(trust) })
     }
 
-    fn keep(&mut self, directory: &Path, page: &LogPage) -> Result<(), Failure> {
+    fn keep(&mut self, directory: &Path, page: &LogPage) -> Result<(), KeepError> {
         let trust = match AuditTrust::check(self.trust, self.serial, page) {
             Ok(trust) => trust,
             Err(AuditError::Empty) => return Ok(()),
             Err(error) => return Err(error.into()),
         };
-        let lines = self.news(page).iter().map(line_of).collect::<Result<String, _>>()?;
+        let lines = self.news(page).iter().map(|entry| SavedEntry::of(entry).to_line());
+        let lines = lines.collect::<Result<String, _>>()?;
         if !lines.is_empty() {
             self.append(directory, lines.as_bytes())?;
         }
@@ -154,7 +171,7 @@ mod tests {
         let path = path_of(directory.path(), SERIAL, 1);
         let bytes = durable::read_bounded(path, FILE_LEN_BYTES_MAX).unwrap();
         let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-        lines.map(|line| entry_of_line(line).unwrap()).collect()
+        lines.map(|line| SavedEntry::parse(line).unwrap()).collect()
     }
 
     #[test]
@@ -171,7 +188,7 @@ mod tests {
 
         let path = path_of(directory.path(), SERIAL, 1);
         let mut torn = durable::read_bounded(&path, FILE_LEN_BYTES_MAX).unwrap();
-        torn.extend(&line_of(&all[20]).unwrap().as_bytes()[..30]);
+        torn.extend(&SavedEntry::of(&all[20]).to_line().unwrap().as_bytes()[..30]);
         fs::remove_file(&path).unwrap();
         durable::write_new(&path, Visibility::Shared, &torn).unwrap();
         let logs = KeptLogs::new(directory.path().to_owned());
@@ -186,7 +203,7 @@ mod tests {
         let logs = KeptLogs::new(directory.path().to_owned());
         logs.keep(SERIAL, &page(&all[..10])).unwrap();
         let gap = logs.keep(SERIAL, &page(&all[15..20])).unwrap_err();
-        assert!(gap.message().contains("check the audit log"), "{gap:?}");
+        assert!(matches!(gap, KeepError::Audit(AuditError::Damaged(_))), "{gap}");
         logs.keep(SERIAL, &page(&all[10..20])).unwrap();
         assert_eq!(kept(&directory), all[..20]);
     }

@@ -1,5 +1,8 @@
 //! The audit log of an HSM, and what one trusts of it.
 
+mod kept_logs;
+mod saved_entry;
+
 use std::{fmt, str::FromStr};
 
 use thiserror::Error;
@@ -9,6 +12,11 @@ use yubihsm2::{
 };
 
 use crate::session::{Session, SessionError};
+
+pub use self::{
+    kept_logs::{KeepError, KeptLogs},
+    saved_entry::SavedEntry,
+};
 
 /// The first line of a file of trust.
 const HEAD: &str = "curbside-hsm-audit 1";
