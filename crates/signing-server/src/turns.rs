@@ -37,7 +37,7 @@ impl Drop for InHand<'_> {
     fn drop(&mut self) {
         let mut turns = self.turns.lock();
         drop(self.guard.take());
-        // Two handles are the table's and none of a waiter: whoever waits keeps the entry.
+        // The handle that is left is the table's: nobody waits. Whoever waits keeps the entry.
         if turns.get(&self.smsn).is_some_and(|turn| Arc::strong_count(turn) == 1) {
             turns.remove(&self.smsn);
         }

@@ -37,6 +37,15 @@ impl Manager {
         Self(socket)
     }
 
+    /// The plant's server, which reports to it.
+    fn server(&self, plant: &Plant) -> Command {
+        let mut command = plant.command(&["signer", "serve", "signer.toml", "--json"]);
+        let socket = self.0.local_addr().expect("a socket");
+        command.env("NOTIFY_SOCKET", socket.as_pathname().expect("it has a name"));
+        command.env("WATCHDOG_USEC", "90000");
+        command
+    }
+
     fn next(&self) -> Vec<String> {
         let mut bytes = [0; 4096];
         let len = self.0.recv(&mut bytes).expect("the server says something");
@@ -73,14 +82,9 @@ fn the_service_manager_hears_all_in_order_and_the_log_is_lines_of_json() {
     let plant = Plant::new();
     Server::start(&plant, "", "").kill();
     let manager = Manager::new(&plant);
-    let mut child = plant
-        .command(&["signer", "serve", "signer.toml", "--json"])
-        .env("NOTIFY_SOCKET", plant.path("notify"))
-        .env("WATCHDOG_USEC", "90000")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program runs");
+    let mut command = manager.server(&plant);
+    let mut child =
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program runs");
     let (ready, before) = manager.until("READY=1");
     assert!(before.is_empty(), "it is not healthy before it is ready: {before:?}");
     assert!(ready.iter().any(|line| line.starts_with("STATUS=signer-1 signs at https://")));
@@ -123,10 +127,8 @@ fn a_server_that_is_stopped_is_not_reported_as_alive() {
     let plant = Plant::new();
     Server::start(&plant, "", "").kill();
     let manager = Manager::new(&plant);
-    let mut child = plant
-        .command(&["signer", "serve", "signer.toml", "--json"])
-        .env("NOTIFY_SOCKET", plant.path("notify"))
-        .env("WATCHDOG_USEC", "90000")
+    let mut child = manager
+        .server(&plant)
         // Of another process: not for us.
         .env("WATCHDOG_PID", "1")
         .stdout(Stdio::null())

@@ -1,5 +1,8 @@
 //! `curbside signer`: the networked signing service.
 
+mod database_wait;
+mod failure;
+mod package_watch;
 mod serve;
 mod serving;
 mod status;

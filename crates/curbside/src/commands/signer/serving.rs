@@ -1,13 +1,6 @@
 //! A signing server at work, in this process.
 
-use std::{
-    collections::BTreeSet,
-    net::SocketAddr,
-    path::Path,
-    sync::Arc,
-    thread,
-    time::{Duration, Instant},
-};
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use hsm::{AuditSink, FleetEvent, HsmHealth, KeptLogs};
 use metrics_text::Audience;
@@ -17,7 +10,7 @@ use mtls::front::{
 use signing_server::{
     AuditSettings, Desk, ProductEdge, ProductSettings, Settings,
     api::{Api, ApiSettings},
-    store::{Counts, StoreFault},
+    store::Counts,
 };
 use tokio::{
     runtime::{self, Runtime},
@@ -25,6 +18,7 @@ use tokio::{
 };
 use yubihsm2::{LogPage, ObjectId};
 
+use super::{database_wait::DatabaseWait, package_watch::PackageWatch};
 use crate::{
     clock,
     commands::audit::signing_key,
@@ -40,9 +34,6 @@ use crate::{
     trust::TrustArgs,
 };
 
-/// How often the directory of job packages is looked at.
-const PACKAGES_PERIOD: Duration = Duration::from_secs(5);
-
 /// How often intents are looked for that another server has left.
 const RECOVER_PERIOD: Duration = Duration::from_secs(30);
 
@@ -51,11 +42,6 @@ const STORE_PERIOD: Duration = Duration::from_millis(500);
 
 /// How long the database's thread may be silent before the server is not healthy: a flush of a slow disk takes a second.
 const STORE_PATIENCE: Duration = Duration::from_secs(10);
-
-/// How long a start waits for a database that is away, and how often it asks: after a power cut database and server start
-/// together, and a database that was killed recovers first.
-const DATABASE_PATIENCE: Duration = Duration::from_secs(60);
-const DATABASE_PERIOD: Duration = Duration::from_millis(500);
 
 /// How many requests one line may have at the server at once: a line has up to 256 slots.
 const STREAMS_MAX: u32 = 512;
@@ -106,7 +92,7 @@ impl Serving {
         api.watch_front(running.numbers());
         let metrics = settings.metrics.map(|address| serve_metrics(address, api, teller));
         let metrics = metrics.transpose()?;
-        runtime.spawn(look_after_packages(Arc::clone(&desk), packages));
+        runtime.spawn(packages.go_on(Arc::clone(&desk)));
         runtime.spawn(recover(Arc::clone(&desk), teller.clone()));
         Ok((Self { runtime, running, desk, metrics }, receiver))
     }
@@ -244,75 +230,6 @@ fn serve_metrics(
     Ok(serving?)
 }
 
-/// The patience of a start with its database.
-struct DatabaseWait<'a> {
-    teller: &'a Teller,
-    deadline: Instant,
-}
-
-impl<'a> DatabaseWait<'a> {
-    fn new(teller: &'a Teller) -> Self {
-        Self { teller, deadline: Instant::now() + DATABASE_PATIENCE }
-    }
-
-    /// Asks until the database answers, and says once why not.
-    fn until<T>(&self, mut ask: impl FnMut() -> Result<T, StoreFault>) -> Result<T, StoreFault> {
-        let mut has_said = false;
-        loop {
-            match ask() {
-                Err(fault) if fault.is_passing() && Instant::now() < self.deadline => {
-                    if !has_said {
-                        let seconds = DATABASE_PATIENCE.as_secs();
-                        let message =
-                            format!("failed to {fault}; it is asked again for up to {seconds} s");
-                        self.teller.say(&Said::new(Level::Warning, "database-away", message));
-                        has_said = true;
-                    }
-                    thread::sleep(DATABASE_PERIOD);
-                }
-                asked => return asked,
-            }
-        }
-    }
-}
-
-/// Brings job packages in, and says once what is wrong with a file.
-struct PackageWatch {
-    teller: Teller,
-    /// What was wrong when the directory was read last.
-    bad: BTreeSet<String>,
-}
-
-impl PackageWatch {
-    const fn new(teller: Teller) -> Self {
-        Self { teller, bad: BTreeSet::new() }
-    }
-
-    async fn refresh(&mut self, desk: &Desk) -> Result<(), StoreFault> {
-        let mut now = BTreeSet::new();
-        for package in desk.packages().refresh(desk.store()).await? {
-            let path = package.path.display().to_string();
-            let message = format!("{path} pays for nothing: {}", package.problem);
-            if !self.bad.contains(&message) {
-                let said = Said::new(Level::Warning, "package-refused", &*message);
-                self.teller.say(&said.with("file", path));
-            }
-            now.insert(message);
-        }
-        self.bad = now;
-        Ok(())
-    }
-}
-
-/// New packages count without a restart.
-async fn look_after_packages(desk: Arc<Desk>, mut packages: PackageWatch) {
-    loop {
-        time::sleep(PACKAGES_PERIOD).await;
-        // A database that is away is seen by every call.
-        let _away = packages.refresh(&desk).await;
-    }
-}
-
 async fn recover(desk: Arc<Desk>, teller: Teller) {
     loop {
         match desk.recover().await {
@@ -347,31 +264,4 @@ pub(in crate::commands) fn read_settings(path: &Path) -> Result<Settings, Failur
     let base = path.parent().unwrap_or_else(|| Path::new(""));
     Settings::parse(text, base)
         .map_err(|error| bad(&error).hint("docs/signing-service.md explains every key".to_owned()))
-}
-
-impl From<StoreFault> for Failure {
-    fn from(fault: StoreFault) -> Self {
-        let exit = match &fault {
-            StoreFault::File(error) => return error.clone().into(),
-            StoreFault::InUse { .. } | StoreFault::Settings { .. } => Exit::Refused,
-            StoreFault::NotAStore { .. } | StoreFault::Damaged { .. } => Exit::Malformed,
-            StoreFault::Away { .. } | StoreFault::Broken { .. } => Exit::Io,
-            StoreFault::Gone => Exit::Defect,
-        };
-        Self::new(exit, format!("failed to {fault}")).hint(fault.hint())
-    }
-}
-
-impl From<signing_server::ServerError> for Failure {
-    fn from(error: signing_server::ServerError) -> Self {
-        use signing_server::ServerError;
-        match error {
-            ServerError::Selection(error) => error.into(),
-            ServerError::Endpoint(error) => error.into(),
-            ServerError::Fleet(error) => error.into(),
-            ServerError::Stage { .. } | ServerError::Maker { .. } => {
-                Self::new(Exit::Malformed, &error)
-            }
-        }
-    }
 }
