@@ -41,8 +41,8 @@ pub enum KeepError {
     /// The HSM's log does not go on where the kept one ends.
     #[error("failed to {0}")]
     Audit(#[from] AuditError),
-    /// The kept log ends with something else: it was changed by hand.
-    #[error("failed to read {}: its last line is no entry of an HSM's log", path.display())]
+    /// The kept log is something else: it was changed by hand.
+    #[error("failed to read {}: it does not begin with an entry of an HSM's log", path.display())]
     Malformed {
         /// The file.
         path: PathBuf,
@@ -88,11 +88,9 @@ impl KeptLog {
         let path = path_of(directory, serial, count);
         let mut file = SyncedFile::open(&path)?;
         let bytes = file.read(2 * FILE_LEN_BYTES_MAX)?;
-        // What is behind the last line end was torn by a power cut; its entries come again.
-        let len = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-        let line = bytes[..len].trim_ascii_end().rsplit(|byte| *byte == b'\n').next();
-        let entry = line.and_then(SavedEntry::parse).ok_or(KeepError::Malformed { path })?;
-        let trust = AuditTrust { serial, last: LogTrust::on_first_use(&entry) };
+        let (len, last) = whole(&bytes);
+        let last = last.ok_or(KeepError::Malformed { path })?;
+        let trust = AuditTrust { serial, last };
         Ok(Self { serial, count, last: Some((file, len as u64)), trust: Some(trust) })
     }
 
@@ -136,6 +134,24 @@ impl KeptLog {
         }
         Ok(())
     }
+}
+
+/// How long the part of a file is whose chain of digests holds, in bytes, and its last entry. Of what is behind it a power
+/// cut has left pieces, in any order; the HSM has not been told to forget those entries, and they come again.
+fn whole(bytes: &[u8]) -> (usize, Option<LogTrust>) {
+    let (mut len, mut trust) = (0, None);
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        let entry = line.strip_suffix(b"\n").and_then(SavedEntry::parse);
+        let next = entry.and_then(|entry| {
+            let known = trust.unwrap_or_else(|| LogTrust::on_first_use(&entry));
+            known.verify(&[entry]).ok()
+        });
+        if next.is_none() {
+            break;
+        }
+        (len, trust) = (len + line.len(), next);
+    }
+    (len, trust)
 }
 
 fn path_of(directory: &Path, serial: u32, number: u32) -> PathBuf {
@@ -194,6 +210,32 @@ mod tests {
         let logs = KeptLogs::new(directory.path().to_owned());
         logs.keep(SERIAL, &page(&all[20..])).unwrap();
         assert_eq!(kept(&directory), all);
+    }
+
+    #[test]
+    fn a_hole_that_a_power_cut_left_is_filled_while_the_hsm_still_knows() {
+        let directory = TempDir::new().unwrap();
+        let all = entries(40);
+        let logs = || KeptLogs::new(directory.path().to_owned());
+        let path = path_of(directory.path(), SERIAL, 1);
+        logs().keep(SERIAL, &page(&all[..10])).unwrap();
+        let before = durable::read_bounded(&path, FILE_LEN_BYTES_MAX).unwrap().len();
+        logs().keep(SERIAL, &page(&all[10..20])).unwrap();
+        let mut holed = durable::read_bounded(&path, FILE_LEN_BYTES_MAX).unwrap();
+        holed[before + 40..before + 900].fill(0);
+        let again = |bytes: &[u8], page: &LogPage| {
+            fs::remove_file(&path).unwrap();
+            durable::write_new(&path, Visibility::Shared, bytes).unwrap();
+            logs().keep(SERIAL, page)
+        };
+        let forgotten = again(&holed, &page(&all[15..25])).unwrap_err();
+        assert!(matches!(forgotten, KeepError::Audit(AuditError::Damaged(_))), "{forgotten}");
+        assert_eq!(durable::read_bounded(&path, FILE_LEN_BYTES_MAX).unwrap(), holed);
+        again(&holed, &page(&all[10..25])).unwrap();
+        assert_eq!(kept(&directory), all[..25]);
+        // A log whose beginning is gone is a person's to look at.
+        let empty = again(&[0; 4096], &page(&all[10..25])).unwrap_err();
+        assert!(matches!(empty, KeepError::Malformed { .. }), "{empty}");
     }
 
     #[test]
